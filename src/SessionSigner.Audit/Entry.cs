@@ -1,0 +1,103 @@
+namespace SessionSigner.Audit;
+
+/// <summary>What an entry records. The numbers are the wire format; see proto/spec/audit-log.md.</summary>
+public enum EntryKind
+{
+    /// <summary>Not stated; never written, refused when read.</summary>
+    Unspecified = 0,
+
+    /// <summary>The daemon started; Detail names its version and configuration digest.</summary>
+    DaemonStarted = 1,
+
+    /// <summary>The daemon shut down in order.</summary>
+    DaemonStopped = 2,
+
+    /// <summary>A policy came into force.</summary>
+    PolicyLoaded = 3,
+
+    /// <summary>A session was opened; Grant holds the signed grant.</summary>
+    SessionOpened = 4,
+
+    /// <summary>Opening a session was refused.</summary>
+    OpenRefused = 5,
+
+    /// <summary>A payload was signed.</summary>
+    Signed = 6,
+
+    /// <summary>Signing a payload was refused.</summary>
+    SignRefused = 7,
+
+    /// <summary>A session ended; Detail is the reason.</summary>
+    SessionEnded = 8,
+
+    /// <summary>An operator ordered a revocation; Detail is the selector and the stated reason.</summary>
+    RevocationOrdered = 9,
+}
+
+/// <summary>One amount taken from a budget by a signature.</summary>
+/// <param name="Budget">The budget's rule path, for example "ceiling.budgets[usdc]". At most 128 characters.</param>
+/// <param name="Amount">Decimal number in the budget's unit.</param>
+/// <param name="SpentAfter">Decimal number: the total taken after this signature.</param>
+public sealed record BudgetDebit(string Budget, string Amount, string SpentAfter);
+
+/// <summary>
+/// One entry of the audit log: who, in which session, what was decided under which rule, the digest of what was signed, when.
+/// Never a secret, never the payload. Its encoding is protobuf with every field present at most once, in field order, defaults left out.
+/// SPEC: proto/spec/audit-log.md
+/// </summary>
+public sealed record Entry
+{
+    /// <summary>What happened.</summary>
+    public required EntryKind Kind { get; init; }
+
+    /// <summary>When, Unix time in milliseconds, by the daemon's clock.</summary>
+    public required long TimeMs { get; init; }
+
+    /// <summary>Identity of the principal that asked, or empty if the daemon acted by itself. At most 256 characters.</summary>
+    public string Principal { get; init; } = "";
+
+    /// <summary>The session: 32 lower-case hexadecimal digits, or empty.</summary>
+    public string SessionId { get; init; } = "";
+
+    /// <summary>The client's request identifier, at most 64 characters, or empty.</summary>
+    public string RequestId { get; init; } = "";
+
+    /// <summary>Name of the policy, or empty.</summary>
+    public string Policy { get; init; } = "";
+
+    /// <summary>Digest of the policy: 32 bytes, or empty.</summary>
+    public ReadOnlyMemory<byte> PolicyDigest { get; init; }
+
+    /// <summary>Label of the primary key, or empty.</summary>
+    public string PrimaryKey { get; init; } = "";
+
+    /// <summary>Kind of payload: "transaction" or "typed_data", or empty.</summary>
+    public string PayloadKind { get; init; } = "";
+
+    /// <summary>Digest that was or would have been signed: 32 bytes, or empty if the payload could not be decoded.</summary>
+    public ReadOnlyMemory<byte> PayloadDigest { get; init; }
+
+    /// <summary>SHA-256 of the released signature's r and s (64 bytes): 32 bytes, or empty.</summary>
+    public ReadOnlyMemory<byte> SignatureHash { get; init; }
+
+    /// <summary>Path of the permission that allowed or the rule that refused, or empty. At most 256 characters.</summary>
+    public string Rule { get; init; } = "";
+
+    /// <summary>Reason of a refusal: the name of the enum value, or empty.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>What the request had, for a refusal. At most 256 characters.</summary>
+    public string Observed { get; init; } = "";
+
+    /// <summary>What the rule allows, for a refusal. At most 256 characters.</summary>
+    public string Limit { get; init; } = "";
+
+    /// <summary>Amounts taken from budgets.</summary>
+    public IReadOnlyList<BudgetDebit> Debits { get; init; } = [];
+
+    /// <summary>The signed grant as JSON in UTF-8, for <see cref="EntryKind.SessionOpened"/>; else empty.</summary>
+    public ReadOnlyMemory<byte> Grant { get; init; }
+
+    /// <summary>Free text for people, without control characters. At most 512 characters.</summary>
+    public string Detail { get; init; } = "";
+}
