@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using SessionSigner.Ethereum;
 
 namespace SessionSigner.Grants;
@@ -27,6 +28,33 @@ public sealed record PublicKey(Curve Curve, ReadOnlyMemory<byte> Compressed)
         Curve.P256 => "P-256",
         _ => throw new InvalidOperationException("The curve is not stated."),
     };
+
+    /// <summary>Reads a point: 33 bytes, SEC1 compressed, on the curve.</summary>
+    /// <param name="curve">The curve.</param>
+    /// <param name="compressed33">The point; copied.</param>
+    /// <param name="key">The key.</param>
+    /// <returns>False for any other length, a point that is not on the curve, or a curve that is not stated.</returns>
+    public static bool TryCreate(Curve curve, ReadOnlySpan<byte> compressed33, [NotNullWhen(true)] out PublicKey? key)
+    {
+        Span<byte> uncompressed65 = stackalloc byte[65];
+        var isPoint = curve switch
+        {
+            Curve.Secp256k1 => compressed33.Length == 33 && Secp256k1.TryDecompress(compressed33, uncompressed65),
+            Curve.P256 => P256.TryDecompress(compressed33, uncompressed65),
+            _ => false,
+        };
+        key = isPoint ? new PublicKey(curve, compressed33.ToArray()) : null;
+        return isPoint;
+    }
+
+    /// <summary>The curve of a name; <see cref="Curve.Unspecified"/> for any other text.</summary>
+    public static Curve ParseCurve(string name) =>
+        name switch
+        {
+            "secp256k1" => Curve.Secp256k1,
+            "P-256" => Curve.P256,
+            _ => Curve.Unspecified,
+        };
 
     /// <inheritdoc/>
     public bool Equals(PublicKey? other) => other is not null && Curve == other.Curve && Compressed.Span.SequenceEqual(other.Compressed.Span);

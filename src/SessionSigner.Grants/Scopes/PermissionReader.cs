@@ -1,0 +1,110 @@
+using SessionSigner.Ethereum;
+
+namespace SessionSigner.Grants;
+
+/// <summary>Reads one permission.</summary>
+internal static class PermissionReader
+{
+    private const int TargetCountMax = 256;
+    private const int ConstraintCountMax = 32;
+    private const int MeterCountMax = 16;
+    private const int SignatureLengthMax = 2_048;
+    private const int DomainTextLengthMax = 256;
+
+    public static Permission? Read(JsonItem item, string path, FaultList faults)
+    {
+        var reader = ObjectReader.Open(item, path, faults);
+        var name = reader.Text("name", Parsing.IsName, Parsing.NameRule);
+        var kind = reader.Text("kind", text => text is "call" or "typed_data", "Must be \"call\" or \"typed_data\".");
+        var constraints = reader.OptionalList("constraints", 0, ConstraintCountMax, ConstraintReader.Read) ?? [];
+        var meters = reader.OptionalList("meters", 0, MeterCountMax, ReadMeter) ?? [];
+        Permission? permission = kind switch
+        {
+            "call" => ReadCall(reader, name, constraints, meters),
+            "typed_data" => ReadTypedData(reader, name, constraints, meters),
+            _ => null,
+        };
+        if (permission is not null)
+        {
+            reader.RefuseUnknown();
+        }
+        return permission;
+    }
+
+    private static CallPermission ReadCall(ObjectReader reader, string name, IReadOnlyList<Constraint> constraints, IReadOnlyList<Meter> meters)
+    {
+        var permission = new CallPermission
+        {
+            Name = name,
+            Constraints = constraints,
+            Meters = meters,
+            Chain = reader.Find("chain") is { } chain ? Parsing.ChainId(chain, reader.PathOf("chain"), reader.Faults) : null,
+            Targets = reader.Distinct<Address>("targets", 1, TargetCountMax, Parsing.Address),
+            Function = reader.Text("function", IsSignature, "Must be an ABI signature, or empty for a plain transfer; at most 2048 ASCII characters."),
+            MaxNativeValue = reader.OptionalAmount("max_native_value") ?? UInt256.Zero,
+            MaxGas = reader.OptionalAmount("max_gas"),
+            MaxFeePerGas = reader.OptionalAmount("max_fee_per_gas"),
+            MaxPriorityFeePerGas = reader.OptionalAmount("max_priority_fee_per_gas"),
+            AllowAccessList = reader.Flag("allow_access_list"),
+        };
+        return permission;
+    }
+
+    private static TypedDataPermission ReadTypedData(ObjectReader reader, string name, IReadOnlyList<Constraint> constraints, IReadOnlyList<Meter> meters)
+    {
+        foreach (var meter in meters.Where(meter => meter.Path is null))
+        {
+            reader.Faults.Add(reader.PathOf("meters"), $"A message carries no native value to count into \"{meter.Budget}\".");
+        }
+        return new TypedDataPermission
+        {
+            Name = name,
+            Constraints = constraints,
+            Meters = meters,
+            Domain = ReadDomain(reader.Required("domain"), reader.PathOf("domain"), reader.Faults),
+            PrimaryType = reader.Text("primary_type", text => Parsing.IsPrintable(text, 1, 128), "Must be the name of the primary type."),
+            Type = reader.Text("type", text => Parsing.IsPrintable(text, 1, SignatureLengthMax), "Must be the primary type's EIP-712 encodeType; at most 2048 ASCII characters."),
+        };
+    }
+
+    private static TypedDataDomainRule ReadDomain(JsonItem? item, string path, FaultList faults)
+    {
+        if (item is null)
+        {
+            return new TypedDataDomainRule();
+        }
+        var before = faults.Count;
+        var reader = ObjectReader.Open(item, path, faults);
+        const string textRule = "Must be a string of at most 256 characters.";
+        var domain = new TypedDataDomainRule
+        {
+            Name = reader.OptionalText("name", text => text.Length <= DomainTextLengthMax, textRule),
+            Version = reader.OptionalText("version", text => text.Length <= DomainTextLengthMax, textRule),
+            ChainId = reader.Find("chain_id") is { } chain ? Parsing.ChainId(chain, reader.PathOf("chain_id"), faults) : null,
+            VerifyingContract = reader.Has("verifying_contract") ? reader.Address("verifying_contract") : null,
+            Salt = reader.Has("salt") ? reader.Hash("salt") : null,
+        };
+        reader.RefuseUnknown();
+        if (domain == new TypedDataDomainRule() && faults.Count == before)
+        {
+            faults.Add(path, "Must have at least one member.");
+        }
+        return domain;
+    }
+
+    private static Meter ReadMeter(JsonItem item, string path, FaultList faults)
+    {
+        var reader = ObjectReader.Open(item, path, faults);
+        var budget = reader.Text("budget", Parsing.IsName, Parsing.NameRule);
+        var argument = reader.OptionalText("path", ConstraintReader.IsPath, ConstraintReader.PathRule);
+        var native = reader.Flag("native_value");
+        reader.RefuseUnknown();
+        if (reader.Has("path") == native)
+        {
+            faults.Add(path, "Must have either a path or native_value true.");
+        }
+        return new Meter(budget, native ? null : argument ?? "");
+    }
+
+    private static bool IsSignature(string text) => Parsing.IsPrintable(text, 0, SignatureLengthMax);
+}

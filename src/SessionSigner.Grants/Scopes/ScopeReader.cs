@@ -1,0 +1,124 @@
+using System.Text;
+using SessionSigner.Ethereum;
+
+namespace SessionSigner.Grants;
+
+/// <summary>Reads a scope document into its model. Names and types of arguments are checked later, against the ABI, when a scope is compiled.</summary>
+internal static class ScopeReader
+{
+    private const int PermissionCountMax = 1_000;
+    private const int ChainCountMax = 64;
+    private const int AccountCountMax = 256;
+    private const int BudgetCountMax = 32;
+    private const int RateCountMax = 8;
+    private const int RateMax = 100_000;
+    private const int RateWindowSecondsMax = 31 * 86_400;
+
+    // The last second of the year 9999.
+    private const long TimeMax = 253_402_300_799;
+
+    public static Scope? Read(JsonItem? item, string path, FaultList faults)
+    {
+        var before = faults.Count;
+        var reader = ObjectReader.Open(item, path, faults);
+        reader.Integer("version", 1, 1);
+        var notBefore = reader.OptionalInteger("not_before", 0, TimeMax);
+        var notAfter = reader.OptionalInteger("not_after", 0, TimeMax);
+        if (notBefore >= notAfter)
+        {
+            faults.Add(reader.PathOf("not_after"), "Must be later than not_before.");
+        }
+        var chains = reader.Distinct<UInt256>("chains", 1, ChainCountMax, Parsing.ChainId);
+        var accounts = reader.OptionalDistinct<Address>("accounts", 1, AccountCountMax, Parsing.Address);
+        var budgets = reader.OptionalList("budgets", 0, BudgetCountMax, ReadBudget) ?? [];
+        var permissions = reader.List("permissions", 1, PermissionCountMax, PermissionReader.Read);
+        var rates = reader.OptionalList("rates", 0, RateCountMax, ReadRate) ?? [];
+        var maxSignatures = reader.OptionalInteger("max_signatures", 1, JsonItem.Integer.Max);
+        reader.RefuseUnknown();
+        RefuseRepeats(reader.PathOf("permissions"), permissions.Select(permission => permission.Name), faults);
+        RefuseRepeats(reader.PathOf("budgets"), budgets.Select(budget => budget.Name), faults);
+        RefuseUnknownBudgets(reader, permissions, budgets);
+        RefuseUnknownChains(reader, permissions, chains);
+        if (faults.Count != before)
+        {
+            return null;
+        }
+        var document = (JsonItem.Object)item!;
+        if (Encoding.UTF8.GetByteCount(CanonicalJson.Write(document)) > Scope.SizeMax)
+        {
+            faults.Add(path, "A scope must be at most 60000 bytes in canonical form.");
+            return null;
+        }
+        return new Scope
+        {
+            NotBefore = notBefore,
+            NotAfter = notAfter,
+            Chains = chains,
+            Accounts = accounts,
+            Permissions = permissions,
+            Budgets = budgets,
+            Rates = rates,
+            MaxSignatures = maxSignatures,
+            Document = document,
+        };
+    }
+
+    private static Budget ReadBudget(JsonItem item, string path, FaultList faults)
+    {
+        var reader = ObjectReader.Open(item, path, faults);
+        var budget = new Budget(
+            reader.Text("name", Parsing.IsName, Parsing.NameRule),
+            reader.Text("unit", text => Parsing.IsPrintable(text, 1, 64), "Must be 1 to 64 printable ASCII characters."),
+            reader.Amount("limit")
+        );
+        reader.Text("window", text => text == "lifetime", "Must be \"lifetime\".");
+        reader.Text("per", text => text == "session", "Must be \"session\".");
+        reader.RefuseUnknown();
+        return budget;
+    }
+
+    private static Rate ReadRate(JsonItem item, string path, FaultList faults)
+    {
+        var reader = ObjectReader.Open(item, path, faults);
+        var rate = new Rate((int)reader.Integer("max", 1, RateMax), (int)reader.Integer("window_seconds", 1, RateWindowSecondsMax));
+        reader.RefuseUnknown();
+        return rate;
+    }
+
+    private static void RefuseRepeats(string path, IEnumerable<string> names, FaultList faults)
+    {
+        foreach (var repeated in names.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1 && group.Key.Length > 0))
+        {
+            faults.Add(path, $"The name {FaultList.Quote(repeated.Key)} is given twice.");
+        }
+    }
+
+    private static void RefuseUnknownBudgets(ObjectReader reader, IReadOnlyList<Permission> permissions, IReadOnlyList<Budget> budgets)
+    {
+        var known = budgets.Select(budget => budget.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var permission in permissions)
+        {
+            foreach (var meter in permission.Meters.Where(meter => meter.Budget.Length > 0 && !known.Contains(meter.Budget)))
+            {
+                reader.Faults.Add(reader.PathOf("permissions"), $"A meter of \"{permission.Name}\" names the budget \"{meter.Budget}\", which does not exist.");
+            }
+        }
+    }
+
+    private static void RefuseUnknownChains(ObjectReader reader, IReadOnlyList<Permission> permissions, IReadOnlyList<UInt256> chains)
+    {
+        foreach (var permission in permissions)
+        {
+            var chain = permission switch
+            {
+                CallPermission call => call.Chain,
+                TypedDataPermission typed => typed.Domain.ChainId,
+                _ => null,
+            };
+            if (chain is { } id && !chains.Contains(id))
+            {
+                reader.Faults.Add(reader.PathOf("permissions"), $"The chain of \"{permission.Name}\" is not in the scope's chains.");
+            }
+        }
+    }
+}
