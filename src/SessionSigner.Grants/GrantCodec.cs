@@ -21,15 +21,19 @@ public static class GrantCodec
         "Grant(bytes32 grantId,string sessionKeyCurve,bytes sessionKey,string primaryKeyCurve,bytes primaryKey,address account,uint256[] chains,"
         + "uint64 notBefore,uint64 notAfter,bytes32 scopeHash,bytes32 policyDigest,string audience)";
 
-    private static readonly Hash32 s_typeHash = Keccak256.Hash(Encoding.ASCII.GetBytes(EncodedType));
+    private static readonly Hash32 s_typeHash = Keccak256.Hash(
+        Encoding.ASCII.GetBytes(EncodedType)
+    );
     private static readonly Hash32 s_domainSeparator = HashDomain();
 
     /// <summary>The EIP-712 digest that a secp256k1 primary key signs; a P-256 primary key signs its SHA-256.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A time is negative.</exception>
     public static Hash32 Digest(UnsignedGrant grant)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(grant.NotBefore);
-        ArgumentOutOfRangeException.ThrowIfNegative(grant.NotAfter);
+        if (grant.NotBefore < 0 || grant.NotAfter < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(grant), "A time is negative.");
+        }
         var fields = new WordWriter(13);
         fields.Add(s_typeHash);
         fields.Add(grant.GrantId);
@@ -59,7 +63,10 @@ public static class GrantCodec
     {
         if (scope.Hash != signed.Grant.ScopeHash)
         {
-            throw new ArgumentException("The scope is not the one whose hash the grant signs.", nameof(scope));
+            throw new ArgumentException(
+                "The scope is not the one whose hash the grant signs.",
+                nameof(scope)
+            );
         }
         return CanonicalJson.Write(GrantDocument.Write(signed, scope));
     }
@@ -68,7 +75,11 @@ public static class GrantCodec
     /// <param name="utf8Json">The file, at most 131072 bytes.</param>
     /// <param name="grant">The grant, if the form is right.</param>
     /// <param name="fault">What is wrong, sentences joined by spaces, naming the path; empty if nothing is.</param>
-    public static bool TryParse(ReadOnlyMemory<byte> utf8Json, out ParsedGrant? grant, out string fault)
+    public static bool TryParse(
+        ReadOnlyMemory<byte> utf8Json,
+        out ParsedGrant? grant,
+        out string fault
+    )
     {
         var faults = new FaultList();
         grant = GrantDocument.Read(utf8Json.Span, faults);

@@ -9,7 +9,10 @@ internal static class GrantDocument
     public const string AudienceRule = "Must be 1 to 256 printable ASCII characters.";
     private const int ChainCountMax = 64;
 
-    private static readonly JsonItem.Object s_domain = JsonItem.Of(("name", Text(GrantCodec.DomainName)), ("version", Text(GrantCodec.DomainVersion)));
+    private static readonly JsonItem.Object s_domain = JsonItem.Of(
+        ("name", Text(GrantCodec.DomainName)),
+        ("version", Text(GrantCodec.DomainVersion))
+    );
 
     private static readonly JsonItem.Object s_types = JsonItem.Of(
         ("EIP712Domain", Fields("string name,string version")),
@@ -26,7 +29,10 @@ internal static class GrantDocument
             ("primaryKeyCurve", Text(grant.PrimaryKey.CurveName)),
             ("primaryKey", Text(Parsing.Hex(grant.PrimaryKey.Compressed.Span))),
             ("account", Text(grant.Account.ToString())),
-            ("chains", new JsonItem.Array([.. grant.Chains.Select(chain => Text(chain.ToString()))])),
+            (
+                "chains",
+                new JsonItem.Array([.. grant.Chains.Select(chain => Text(chain.ToString()))])
+            ),
             ("notBefore", Text(((UInt256)(ulong)grant.NotBefore).ToString())),
             ("notAfter", Text(((UInt256)(ulong)grant.NotAfter).ToString())),
             ("scopeHash", Text(grant.ScopeHash.ToString())),
@@ -37,7 +43,15 @@ internal static class GrantDocument
             ("format", Text(Format)),
             ("scope", scope.Document),
             ("signature", Text(Parsing.Hex(signed.Signature.Span))),
-            ("typed_data", JsonItem.Of(("domain", s_domain), ("message", message), ("primaryType", Text("Grant")), ("types", s_types)))
+            (
+                "typed_data",
+                JsonItem.Of(
+                    ("domain", s_domain),
+                    ("message", message),
+                    ("primaryType", Text("Grant")),
+                    ("types", s_types)
+                )
+            )
         );
     }
 
@@ -54,11 +68,15 @@ internal static class GrantDocument
         RequireExactly(typed, "domain", s_domain, "Must be the grant format's domain, exactly.");
         RequireExactly(typed, "types", s_types, "Must be the grant format's types, exactly.");
         typed.Text("primaryType", text => text == "Grant", "Must be \"Grant\".");
-        var grant = ReadMessage(ObjectReader.Open(typed.Required("message"), "typed_data.message", faults));
+        var grant = ReadMessage(
+            ObjectReader.Open(typed.Required("message"), "typed_data.message", faults)
+        );
         typed.RefuseUnknown();
         var signature = ReadSignature(reader, grant?.PrimaryKey.Curve ?? Curve.Unspecified);
         reader.RefuseUnknown();
-        return faults.Count == 0 && scope is not null && grant is not null ? new ParsedGrant(new SignedGrant(grant, signature), scope) : null;
+        return faults.Count == 0 && scope is not null && grant is not null
+            ? new ParsedGrant(new SignedGrant(grant, signature), scope)
+            : null;
     }
 
     private static UnsignedGrant? ReadMessage(ObjectReader message)
@@ -73,7 +91,11 @@ internal static class GrantDocument
         var notAfter = ReadTime(message, "notAfter");
         var scopeHash = message.Hash("scopeHash");
         var policyDigest = message.Hash("policyDigest");
-        var audience = message.Text("audience", text => Parsing.IsPrintable(text, 1, 256), AudienceRule);
+        var audience = message.Text(
+            "audience",
+            text => Parsing.IsPrintable(text, 1, 256),
+            AudienceRule
+        );
         message.RefuseUnknown();
         if (!chains.SequenceEqual(chains.Order()))
         {
@@ -102,19 +124,34 @@ internal static class GrantDocument
         };
     }
 
-    private static PublicKey? ReadKey(ObjectReader message, string curveName, string keyName, params string[] curves)
+    private static PublicKey? ReadKey(
+        ObjectReader message,
+        string curveName,
+        string keyName,
+        params string[] curves
+    )
     {
-        var curve = message.Text(curveName, curves.Contains, $"Must be {string.Join(" or ", curves)}.");
+        var curve = message.Text(
+            curveName,
+            curves.Contains,
+            $"Must be {string.Join(" or ", curves)}."
+        );
         var item = message.Required(keyName);
         if (item is null || curve.Length == 0)
         {
             return null;
         }
-        if (Parsing.Bytes(item) is { } bytes && PublicKey.TryCreate(PublicKey.ParseCurve(curve), bytes, out var key))
+        if (
+            Parsing.Bytes(item) is { } bytes
+            && PublicKey.TryCreate(PublicKey.ParseCurve(curve), bytes, out var key)
+        )
         {
             return key;
         }
-        message.Faults.Add(message.PathOf(keyName), $"Must be a point of {curve} in SEC1 compressed form: 0x and 66 lower-case hexadecimal digits.");
+        message.Faults.Add(
+            message.PathOf(keyName),
+            $"Must be a point of {curve} in SEC1 compressed form: 0x and 66 lower-case hexadecimal digits."
+        );
         return null;
     }
 
@@ -141,22 +178,38 @@ internal static class GrantDocument
         {
             return bytes;
         }
-        reader.Faults.Add(reader.PathOf("signature"), curve == Curve.Secp256k1
-            ? "Must be 65 bytes (r, s, v) as lower-case hexadecimal digits after 0x."
-            : "Must be 64 bytes (r, s) as lower-case hexadecimal digits after 0x.");
+        reader.Faults.Add(
+            reader.PathOf("signature"),
+            curve == Curve.Secp256k1
+                ? "Must be 65 bytes (r, s, v) as lower-case hexadecimal digits after 0x."
+                : "Must be 64 bytes (r, s) as lower-case hexadecimal digits after 0x."
+        );
         return [];
     }
 
-    private static void RequireExactly(ObjectReader reader, string name, JsonItem expected, string rule)
+    private static void RequireExactly(
+        ObjectReader reader,
+        string name,
+        JsonItem expected,
+        string rule
+    )
     {
-        if (reader.Required(name) is { } item && CanonicalJson.Write(item) != CanonicalJson.Write(expected))
+        if (
+            reader.Required(name) is { } item
+            && CanonicalJson.Write(item) != CanonicalJson.Write(expected)
+        )
         {
             reader.Faults.Add(reader.PathOf(name), rule);
         }
     }
 
-    private static JsonItem Text(string value) => new JsonItem.Text(value);
+    private static JsonItem.Text Text(string value) => new(value);
 
-    private static JsonItem Fields(string declaration) =>
-        new JsonItem.Array([.. declaration.Split(',').Select(field => field.Split(' ')).Select(parts => JsonItem.Of(("name", Text(parts[1])), ("type", Text(parts[0]))))]);
+    private static JsonItem.Array Fields(string declaration) =>
+        new([
+            .. declaration
+                .Split(',')
+                .Select(field => field.Split(' '))
+                .Select(parts => JsonItem.Of(("name", Text(parts[1])), ("type", Text(parts[0])))),
+        ]);
 }
