@@ -36,12 +36,7 @@ public partial class CodeTests
     [Fact]
     public void The_token_signs_in_one_file_only()
     {
-        var files = (
-            from path in Repository.SourceFiles
-            from hit in CodeLines(path)
-            where TokenSignature().IsMatch(hit.Code)
-            select path
-        )
+        var files = (from path in Repository.SourceFiles from hit in CodeLines(path) where TokenSignature().IsMatch(hit.Code) select path)
             .Distinct()
             .ToList();
         Assert.Single(files);
@@ -55,9 +50,7 @@ public partial class CodeTests
             from path in Repository.SourceFiles
             let project = path.Split('/')[1]
             from hit in CodeLines(path)
-            where
-                hit.Code.StartsWith("namespace ", StringComparison.Ordinal)
-                && hit.Code != $"namespace {project};"
+            where hit.Code.StartsWith("namespace ", StringComparison.Ordinal) && hit.Code != $"namespace {project};"
             select $"{path}:{hit.Number}: {hit.Code}"
         );
     }

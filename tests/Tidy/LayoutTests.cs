@@ -9,6 +9,7 @@ public partial class LayoutTests
     [
         ".ci",
         ".config",
+        ".csharpierrc.yaml",
         ".editorconfig",
         ".csharpierignore",
         ".github",
@@ -26,20 +27,12 @@ public partial class LayoutTests
         "tests",
     ];
 
-    private static readonly string[] Commands =
-    [
-        "deploy/quickstart.sh",
-        "tests/run.sh",
-        "tests/install.sh",
-        ".ci/run",
-    ];
+    private static readonly string[] Commands = ["deploy/quickstart.sh", "tests/run.sh", "tests/install.sh", ".ci/run"];
 
     [Fact]
     public void The_top_level_holds_only_what_tools_need_there()
     {
-        Repository.AssertNone(
-            Repository.Files.Select(path => path.Split('/')[0]).Distinct().Except(TopLevel)
-        );
+        Repository.AssertNone(Repository.Files.Select(path => path.Split('/')[0]).Distinct().Except(TopLevel));
     }
 
     [Fact]
@@ -48,8 +41,7 @@ public partial class LayoutTests
         Repository.AssertNone(
             from path in Commands
             let full = Repository.FullPath(path)
-            where
-                !File.Exists(full) || !File.GetUnixFileMode(full).HasFlag(UnixFileMode.UserExecute)
+            where !File.Exists(full) || !File.GetUnixFileMode(full).HasFlag(UnixFileMode.UserExecute)
             select $"{path}: missing or not executable"
         );
     }
@@ -59,10 +51,7 @@ public partial class LayoutTests
     {
         var block = CommandBlock().Match(Repository.Read("README.md"));
         Assert.True(block.Success, "README.md has no ```sh block");
-        var commands = block
-            .Groups[1]
-            .Value.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split('#')[0].Trim());
+        var commands = block.Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('#')[0].Trim());
         Assert.Equal(["deploy/quickstart.sh", "tests/run.sh"], commands);
     }
 
@@ -74,9 +63,7 @@ public partial class LayoutTests
             where path.EndsWith(".md", StringComparison.Ordinal)
             from Match link in Link().Matches(Repository.Read(path))
             let target = link.Groups[1].Value
-            let full = Path.GetFullPath(
-                Path.Combine(Path.GetDirectoryName(Repository.FullPath(path))!, target)
-            )
+            let full = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Repository.FullPath(path))!, target))
             where !File.Exists(full) && !Directory.Exists(full)
             select $"{path}: no {target}"
         );
@@ -88,10 +75,7 @@ public partial class LayoutTests
         var code = string.Join(
             '\n',
             Repository
-                .Files.Where(path =>
-                    path.StartsWith("tests/", StringComparison.Ordinal)
-                    && path.EndsWith(".cs", StringComparison.Ordinal)
-                )
+                .Files.Where(path => path.StartsWith("tests/", StringComparison.Ordinal) && path.EndsWith(".cs", StringComparison.Ordinal))
                 .Select(Repository.Read)
         );
         Repository.AssertNone(
@@ -100,10 +84,7 @@ public partial class LayoutTests
             from Match name in TestName().Matches(Repository.Read(path))
             where
                 !code.Contains($"class {name.Groups[1].Value}", StringComparison.Ordinal)
-                || (
-                    name.Groups[2].Success
-                    && !code.Contains($" {name.Groups[2].Value}(", StringComparison.Ordinal)
-                )
+                || (name.Groups[2].Success && !code.Contains($" {name.Groups[2].Value}(", StringComparison.Ordinal))
             select $"{path}: no test {name.Value}"
         );
     }

@@ -9,9 +9,7 @@ public partial class PackageTests
     [Fact]
     public void Every_NuGet_pin_is_exact_and_under_a_comment_or_a_label_that_says_why()
     {
-        var groups = XDocument
-            .Load(Repository.FullPath("Directory.Packages.props"))
-            .Descendants("ItemGroup");
+        var groups = XDocument.Load(Repository.FullPath("Directory.Packages.props")).Descendants("ItemGroup");
         Repository.AssertNone(
             from itemGroup in groups
             from pin in itemGroup.Elements("PackageVersion")
@@ -28,9 +26,7 @@ public partial class PackageTests
         Repository.AssertNone(
             from path in Repository.Projects
             from item in XDocument.Load(Repository.FullPath(path)).Descendants("PackageReference")
-            where
-                item.Attribute("Version") is not null
-                || item.Attribute("VersionOverride") is not null
+            where item.Attribute("Version") is not null || item.Attribute("VersionOverride") is not null
             select $"{path}: {(string?)item.Attribute("Include")} has a version"
         );
     }
@@ -40,11 +36,7 @@ public partial class PackageTests
     {
         var pins = NpmPin().Matches(Repository.Read("tests/Interop/package.json"));
         Assert.NotEmpty(pins);
-        Repository.AssertNone(
-            from pin in pins
-            where !ExactVersion().IsMatch(pin.Groups[2].Value)
-            select pin.Value
-        );
+        Repository.AssertNone(from pin in pins where !ExactVersion().IsMatch(pin.Groups[2].Value) select pin.Value);
     }
 
     private static bool HasReason(XElement pin)

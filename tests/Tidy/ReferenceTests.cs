@@ -15,17 +15,7 @@ public class ReferenceTests
         ["Vault"] = ["Core", "Ethereum"],
         ["Pkcs11"] = ["Core", "Ethereum", "Grants"],
         ["Storage"] = ["Core", "Audit"],
-        ["Server"] =
-        [
-            "Ethereum",
-            "Grants",
-            "Audit",
-            "Core",
-            "Vault",
-            "Pkcs11",
-            "Storage",
-            "Protocol",
-        ],
+        ["Server"] = ["Ethereum", "Grants", "Audit", "Core", "Vault", "Pkcs11", "Storage", "Protocol"],
         ["Client"] = ["Protocol", "Grants", "Audit"],
         ["Cli"] = ["Client", "Grants", "Audit"],
     };
@@ -64,8 +54,7 @@ public class ReferenceTests
             from path in SourceProjects()
             let name = ShortName(path)
             where AllowedPackages.ContainsKey(name)
-            from package in Items(path, "PackageReference")
-                .Concat(Items(path, "FrameworkReference"))
+            from package in Items(path, "PackageReference").Concat(Items(path, "FrameworkReference"))
             where !AllowedPackages[name].Contains(package)
             select $"{path}: must not use {package}"
         );
@@ -97,15 +86,10 @@ public class ReferenceTests
         Repository.Projects.Where(path => path.StartsWith("src/", StringComparison.Ordinal));
 
     private static string ShortName(string path) =>
-        Path.GetFileNameWithoutExtension(path)
-            .Replace("SessionSigner.", "", StringComparison.Ordinal);
+        Path.GetFileNameWithoutExtension(path).Replace("SessionSigner.", "", StringComparison.Ordinal);
 
-    private static IEnumerable<string> References(string path) =>
-        Items(path, "ProjectReference").Select(ShortName);
+    private static IEnumerable<string> References(string path) => Items(path, "ProjectReference").Select(ShortName);
 
     private static IEnumerable<string> Items(string path, string kind) =>
-        XDocument
-            .Load(Repository.FullPath(path))
-            .Descendants(kind)
-            .Select(item => (string)item.Attribute("Include")!);
+        XDocument.Load(Repository.FullPath(path)).Descendants(kind).Select(item => (string)item.Attribute("Include")!);
 }

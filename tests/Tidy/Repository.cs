@@ -12,13 +12,9 @@ internal static class Repository
     public static IReadOnlyList<string> Files { get; } = ListFiles();
 
     public static IEnumerable<string> SourceFiles =>
-        Files.Where(path =>
-            path.StartsWith("src/", StringComparison.Ordinal)
-            && path.EndsWith(".cs", StringComparison.Ordinal)
-        );
+        Files.Where(path => path.StartsWith("src/", StringComparison.Ordinal) && path.EndsWith(".cs", StringComparison.Ordinal));
 
-    public static IEnumerable<string> Projects =>
-        Files.Where(path => path.EndsWith(".csproj", StringComparison.Ordinal));
+    public static IEnumerable<string> Projects => Files.Where(path => path.EndsWith(".csproj", StringComparison.Ordinal));
 
     /// <summary>Text files: those without a NUL byte in their first 4 KiB.</summary>
     public static IEnumerable<string> TextFiles => Files.Where(IsText);
@@ -29,8 +25,7 @@ internal static class Repository
 
     public static string[] ReadLines(string path) => File.ReadAllLines(FullPath(path));
 
-    public static bool IsVector(string path) =>
-        path.Contains("/Vectors/", StringComparison.Ordinal);
+    public static bool IsVector(string path) => path.Contains("/Vectors/", StringComparison.Ordinal);
 
     /// <summary>Fails with one line per finding, so that one run shows everything there is to mend.</summary>
     public static void AssertNone(IEnumerable<string> findings)
@@ -43,8 +38,7 @@ internal static class Repository
     {
         using var file = File.OpenRead(FullPath(path));
         Span<byte> start = stackalloc byte[4096];
-        return !start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]
-            .Contains((byte)0);
+        return !start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)].Contains((byte)0);
     }
 
     private static string FindRoot([CallerFilePath] string thisFile = "")
@@ -52,35 +46,24 @@ internal static class Repository
         var folder = new DirectoryInfo(Path.GetDirectoryName(thisFile)!);
         while (!File.Exists(Path.Combine(folder.FullName, "SessionSigner.sln")))
         {
-            folder =
-                folder.Parent
-                ?? throw new InvalidOperationException(
-                    "SessionSigner.sln not found above the tests"
-                );
+            folder = folder.Parent ?? throw new InvalidOperationException("SessionSigner.sln not found above the tests");
         }
         return folder.FullName;
     }
 
     private static List<string> ListFiles()
     {
-        var start = new ProcessStartInfo(
-            "git",
-            ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        )
+        var start = new ProcessStartInfo("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         {
             WorkingDirectory = Root,
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
-        using var git =
-            Process.Start(start) ?? throw new InvalidOperationException("git does not start");
+        using var git = Process.Start(start) ?? throw new InvalidOperationException("git does not start");
         var output = git.StandardOutput.ReadToEnd();
         git.WaitForExit();
         Assert.Equal(0, git.ExitCode);
-        var files = output
-            .Split('\0', StringSplitOptions.RemoveEmptyEntries)
-            .Where(path => File.Exists(FullPath(path)))
-            .ToList();
+        var files = output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(path => File.Exists(FullPath(path))).ToList();
         Assert.NotEmpty(files);
         return files;
     }

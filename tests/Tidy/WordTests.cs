@@ -8,46 +8,19 @@ public partial class WordTests
     // The patterns are written so that they do not match themselves.
     private static readonly (string What, Regex Pattern)[] Banned =
     [
-        (
-            "unfinished work",
-            new Regex(@"\b(T[O]DO|F[I]XME|H[A]CK|X[X]X)\b", RegexOptions.CultureInvariant)
-        ),
-        (
-            "path of one machine",
-            new Regex(
-                @"(?<![\w.~$}/-])/(home|work|root|Users|tmp)(?=/[\w.])",
-                RegexOptions.CultureInvariant
-            )
-        ),
-        (
-            "folder outside the repository",
-            new Regex(@"\.\./shared\b", RegexOptions.CultureInvariant)
-        ),
+        ("unfinished work", new Regex(@"\b(T[O]DO|F[I]XME|H[A]CK|X[X]X)\b", RegexOptions.CultureInvariant)),
+        ("path of one machine", new Regex(@"(?<![\w.~$}/-])/(home|work|root|Users|tmp)(?=/[\w.])", RegexOptions.CultureInvariant)),
+        ("folder outside the repository", new Regex(@"\.\./shared\b", RegexOptions.CultureInvariant)),
         (
             "registry host",
-            new Regex(
-                @"https?://[\w.-]*(registry|nuget|npm|pypi|artifactory|nexus|verdaccio)[\w-]*\.",
-                RegexOptions.IgnoreCase
-            )
+            new Regex(@"https?://[\w.-]*(registry|nuget|npm|pypi|artifactory|nexus|verdaccio)[\w-]*\.", RegexOptions.IgnoreCase)
         ),
         (
             "address of a private network",
-            new Regex(
-                @"\b(10\.\d+|192\.168|172\.(1[6-9]|2\d|3[01]))\.\d+\.\d+\b",
-                RegexOptions.CultureInvariant
-            )
+            new Regex(@"\b(10\.\d+|192\.168|172\.(1[6-9]|2\d|3[01]))\.\d+\.\d+\b", RegexOptions.CultureInvariant)
         ),
-        (
-            "talk of how it was written",
-            new Regex(
-                @"\b(A[I]|L[L]M|Chat[G]PT|[G]PT-\d|Co[p]ilot|C[l]aude)\b",
-                RegexOptions.CultureInvariant
-            )
-        ),
-        (
-            "trailer of a tool",
-            new Regex(@"\b(co-auth[o]red-by|generated w[i]th)\b", RegexOptions.IgnoreCase)
-        ),
+        ("talk of how it was written", new Regex(@"\b(A[I]|L[L]M|Chat[G]PT|[G]PT-\d|Co[p]ilot|C[l]aude)\b", RegexOptions.CultureInvariant)),
+        ("trailer of a tool", new Regex(@"\b(co-auth[o]red-by|generated w[i]th)\b", RegexOptions.IgnoreCase)),
     ];
 
     [Fact]
@@ -82,9 +55,7 @@ public partial class WordTests
             from path in Repository.Files
             where path.EndsWith("lock.json", StringComparison.Ordinal)
             from hit in Lines(path)
-            where
-                hit.Text.Contains("://", StringComparison.Ordinal)
-                && !hit.Text.Contains("\"url\"", StringComparison.Ordinal)
+            where hit.Text.Contains("://", StringComparison.Ordinal) && !hit.Text.Contains("\"url\"", StringComparison.Ordinal)
             select $"{path}:{hit.Number}: {hit.Text.Trim()}"
         );
     }
@@ -95,12 +66,8 @@ public partial class WordTests
         Repository.AssertNone(
             from path in Repository.TextFiles
             let text = Repository.Read(path)
-            where
-                text.Length > 0
-                && (text[^1] != '\n' || text.Contains('\r', StringComparison.Ordinal))
-            where
-                !path.EndsWith("packages.lock.json", StringComparison.Ordinal)
-                && !path.EndsWith(".sln", StringComparison.Ordinal)
+            where text.Length > 0 && (text[^1] != '\n' || text.Contains('\r', StringComparison.Ordinal))
+            where !path.EndsWith("packages.lock.json", StringComparison.Ordinal) && !path.EndsWith(".sln", StringComparison.Ordinal)
             where !Repository.IsVector(path)
             select $"{path}: no newline at its end, or a carriage return"
         );

@@ -8,31 +8,21 @@ public class BufCurlTests(TestServer server) : IClassFixture<TestServer>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Empty_unary() =>
-        Assert.Equal("{}", (await CallAsync("EmptyCall", "{}")).Output.Trim());
+    public async Task Empty_unary() => Assert.Equal("{}", (await CallAsync("EmptyCall", "{}")).Output.Trim());
 
     [Fact]
     public async Task Large_unary()
     {
-        var request =
-            $$"""{"responseSize": 314159, "payload": {"body": "{{Convert.ToBase64String(new byte[271828])}}"} }""";
+        var request = $$"""{"responseSize": 314159, "payload": {"body": "{{Convert.ToBase64String(new byte[271828])}}"} }""";
         Assert.Equal([314159], BodySizes(await CallAsync("UnaryCall", request)));
     }
 
     [Fact]
     public async Task Server_compressed_unary()
     {
-        var result = await CallAsync(
-            "UnaryCall",
-            """{"responseSize": 314159, "responseCompressed": {"value": true}}""",
-            "--verbose"
-        );
+        var result = await CallAsync("UnaryCall", """{"responseSize": 314159, "responseCompressed": {"value": true}}""", "--verbose");
         Assert.Equal([314159], BodySizes(result));
-        Assert.Contains(
-            "x-answer-encoding: gzip",
-            result.Error,
-            StringComparison.OrdinalIgnoreCase
-        );
+        Assert.Contains("x-answer-encoding: gzip", result.Error, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -49,27 +39,19 @@ public class BufCurlTests(TestServer server) : IClassFixture<TestServer>
     [Fact]
     public async Task Server_streaming()
     {
-        var request =
-            """{"responseParameters": [{"size": 31415}, {"size": 9}, {"size": 2653}, {"size": 58979}]}""";
-        Assert.Equal(
-            [31415, 9, 2653, 58979],
-            BodySizes(await CallAsync("StreamingOutputCall", request))
-        );
+        var request = """{"responseParameters": [{"size": 31415}, {"size": 9}, {"size": 2653}, {"size": 58979}]}""";
+        Assert.Equal([31415, 9, 2653, 58979], BodySizes(await CallAsync("StreamingOutputCall", request)));
     }
 
     [Fact]
     public async Task Ping_pong()
     {
-        var requests =
-            """{"responseParameters": [{"size": 31415}]}"""
-            + '\n'
-            + """{"responseParameters": [{"size": 9}]}""";
+        var requests = """{"responseParameters": [{"size": 31415}]}""" + '\n' + """{"responseParameters": [{"size": 9}]}""";
         Assert.Equal([31415, 9], BodySizes(await CallAsync("FullDuplexCall", requests)));
     }
 
     [Fact]
-    public async Task Empty_stream() =>
-        Assert.Empty((await CallAsync("FullDuplexCall", "")).Output.Trim());
+    public async Task Empty_stream() => Assert.Empty((await CallAsync("FullDuplexCall", "")).Output.Trim());
 
     [Fact]
     public async Task Custom_metadata()
@@ -83,16 +65,8 @@ public class BufCurlTests(TestServer server) : IClassFixture<TestServer>
             "--header",
             "x-grpc-test-echo-trailing-bin: q6ur"
         );
-        Assert.Contains(
-            "x-grpc-test-echo-initial: test_initial_metadata_value",
-            result.Error,
-            StringComparison.OrdinalIgnoreCase
-        );
-        Assert.Contains(
-            "x-grpc-test-echo-trailing-bin: q6ur",
-            result.Error,
-            StringComparison.OrdinalIgnoreCase
-        );
+        Assert.Contains("x-grpc-test-echo-initial: test_initial_metadata_value", result.Error, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("x-grpc-test-echo-trailing-bin: q6ur", result.Error, StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]
@@ -124,9 +98,7 @@ public class BufCurlTests(TestServer server) : IClassFixture<TestServer>
 
     private Task<ProgramResult> CallAsync(string method, string body, params string[] more) =>
         RunAsync(
-            method.Contains('/', StringComparison.Ordinal)
-                ? method
-                : $"grpc.testing.TestService/{method}",
+            method.Contains('/', StringComparison.Ordinal) ? method : $"grpc.testing.TestService/{method}",
             body,
             ["--schema", "Protos", .. more]
         );
@@ -176,13 +148,7 @@ public class BufCurlTests(TestServer server) : IClassFixture<TestServer>
         while (reader.Read())
         {
             using var answer = JsonDocument.ParseValue(ref reader);
-            sizes.Add(
-                Convert
-                    .FromBase64String(
-                        answer.RootElement.GetProperty("payload").GetProperty("body").GetString()!
-                    )
-                    .Length
-            );
+            sizes.Add(Convert.FromBase64String(answer.RootElement.GetProperty("payload").GetProperty("body").GetString()!).Length);
         }
         return sizes;
     }

@@ -15,30 +15,19 @@ internal static class ForeignProgram
 
     public static string ProjectFolder { get; } = FindProjectFolder();
 
-    public static string ProtoFolder =>
-        Path.GetFullPath(Path.Combine(ProjectFolder, "../../proto"));
+    public static string ProtoFolder => Path.GetFullPath(Path.Combine(ProjectFolder, "../../proto"));
 
     public static string Buf => NodeProgram("buf");
 
     public static string Anvil => NodeProgram("anvil");
 
-    public static Task<ProgramResult> RunNodeAsync(
-        string script,
-        TimeSpan limit,
-        params string[] arguments
-    ) => RunAsync("node", [Path.Combine(ProjectFolder, script), .. arguments], limit);
+    public static Task<ProgramResult> RunNodeAsync(string script, TimeSpan limit, params string[] arguments) =>
+        RunAsync("node", [Path.Combine(ProjectFolder, script), .. arguments], limit);
 
-    public static Task<ProgramResult> RunPythonAsync(
-        string script,
-        TimeSpan limit,
-        params string[] arguments
-    ) => RunAsync(PythonPath, [Path.Combine(ProjectFolder, script), .. arguments], limit);
+    public static Task<ProgramResult> RunPythonAsync(string script, TimeSpan limit, params string[] arguments) =>
+        RunAsync(PythonPath, [Path.Combine(ProjectFolder, script), .. arguments], limit);
 
-    public static async Task<ProgramResult> RunAsync(
-        string program,
-        IEnumerable<string> arguments,
-        TimeSpan limit
-    )
+    public static async Task<ProgramResult> RunAsync(string program, IEnumerable<string> arguments, TimeSpan limit)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -50,23 +39,12 @@ internal static class ForeignProgram
             UseShellExecute = false,
         };
         // Calls go to this machine only; a proxy meant for other calls would get in the way.
-        foreach (
-            var name in new[]
-            {
-                "http_proxy",
-                "https_proxy",
-                "HTTP_PROXY",
-                "HTTPS_PROXY",
-                "grpc_proxy",
-            }
-        )
+        foreach (var name in new[] { "http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "grpc_proxy" })
         {
             start.Environment.Remove(name);
         }
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
-        using var process =
-            Process.Start(start)
-            ?? throw new InvalidOperationException($"{program} does not start");
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start");
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
@@ -83,8 +61,7 @@ internal static class ForeignProgram
         return new ProgramResult(process.ExitCode, await output, await error);
     }
 
-    private static string NodeProgram(string name) =>
-        Path.Combine(ProjectFolder, "node_modules", ".bin", name);
+    private static string NodeProgram(string name) => Path.Combine(ProjectFolder, "node_modules", ".bin", name);
 
     private static string FindProjectFolder([CallerFilePath] string thisFile = "") =>
         Path.GetDirectoryName(Path.GetDirectoryName(thisFile))!;

@@ -29,13 +29,11 @@ public class GrpcInteropTests(GrpcInteropResults results) : IClassFixture<GrpcIn
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Grpc_js_passes(string name) =>
-        GrpcInteropResults.AssertPassed(results.GrpcJs, name);
+    public void Grpc_js_passes(string name) => GrpcInteropResults.AssertPassed(results.GrpcJs, name);
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Python_grpcio_passes(string name) =>
-        GrpcInteropResults.AssertPassed(results.Python, name);
+    public void Python_grpcio_passes(string name) => GrpcInteropResults.AssertPassed(results.Python, name);
 }
 
 /// <summary>Runs each foreign client once against one server and keeps what it said of each case.</summary>
@@ -52,13 +50,7 @@ public sealed class GrpcInteropResults : IAsyncLifetime
     {
         await _server.InitializeAsync();
         var certificates = _server.Certificates;
-        string[] arguments =
-        [
-            _server.Target,
-            certificates.AuthorityFile,
-            certificates.ClientFile,
-            certificates.ClientKeyFile,
-        ];
+        string[] arguments = [_server.Target, certificates.AuthorityFile, certificates.ClientFile, certificates.ClientKeyFile];
         GrpcJs = Read(await ForeignProgram.RunNodeAsync("clients/interop.mjs", Limit, arguments));
         Python = Read(await ForeignProgram.RunPythonAsync("clients/interop.py", Limit, arguments));
     }
@@ -78,9 +70,7 @@ public sealed class GrpcInteropResults : IAsyncLifetime
         foreach (var line in result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             using var json = JsonDocument.Parse(line);
-            results[json.RootElement.GetProperty("case").GetString()!] = json
-                .RootElement.GetProperty("fault")
-                .GetString()!;
+            results[json.RootElement.GetProperty("case").GetString()!] = json.RootElement.GetProperty("fault").GetString()!;
         }
         Assert.True(result.ExitCode == 0 && results.Count > 0, result.Error + result.Output);
         return results;

@@ -15,21 +15,10 @@ internal sealed class TestCertificates
     {
         _folder = folder;
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(
-            "CN=Interop test authority",
-            authorityKey,
-            HashAlgorithmName.SHA256
-        );
+        var request = new CertificateRequest("CN=Interop test authority", authorityKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
-        request.CertificateExtensions.Add(
-            new X509KeyUsageExtension(
-                X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign,
-                true
-            )
-        );
-        request.CertificateExtensions.Add(
-            new X509SubjectKeyIdentifierExtension(request.PublicKey, false)
-        );
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         using var authority = request.CreateSelfSigned(Start, End);
         File.WriteAllText(AuthorityFile, authority.ExportCertificatePem());
 
@@ -52,36 +41,18 @@ internal sealed class TestCertificates
     private static DateTimeOffset Start => TimeProvider.System.GetUtcNow().AddMinutes(-5);
     private static DateTimeOffset End => TimeProvider.System.GetUtcNow().AddHours(2);
 
-    private void Issue(
-        X509Certificate2 authority,
-        string name,
-        SubjectAlternativeNameBuilder names,
-        string usage
-    )
+    private void Issue(X509Certificate2 authority, string name, SubjectAlternativeNameBuilder names, string usage)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(
-            new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true)
-        );
-        request.CertificateExtensions.Add(
-            new X509EnhancedKeyUsageExtension([new Oid(usage)], false)
-        );
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(
-            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
-                authority,
-                includeKeyIdentifier: true,
-                includeIssuerAndSerial: false
-            )
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false)
         );
-        using var certificate = request.Create(
-            authority,
-            Start,
-            End.AddMinutes(-1),
-            RandomNumberGenerator.GetBytes(16)
-        );
+        using var certificate = request.Create(authority, Start, End.AddMinutes(-1), RandomNumberGenerator.GetBytes(16));
         File.WriteAllText(Path.Combine(_folder, $"{name}.pem"), certificate.ExportCertificatePem());
         var keyFile = Path.Combine(_folder, $"{name}.key");
         File.WriteAllText(keyFile, key.ExportPkcs8PrivateKeyPem() + "\n");

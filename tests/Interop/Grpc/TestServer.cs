@@ -15,9 +15,7 @@ namespace Interop;
 /// <summary>Hosts <see cref="TestService"/> with mutual TLS on a free port of this machine, as the daemon hosts its own services.</summary>
 public sealed class TestServer : IAsyncLifetime
 {
-    private readonly string _folder = Directory
-        .CreateTempSubdirectory("sessionsigner-interop-")
-        .FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("sessionsigner-interop-").FullName;
     private WebApplication? _host;
 
     internal TestCertificates Certificates { get; private set; } = null!;
@@ -38,10 +36,7 @@ public sealed class TestServer : IAsyncLifetime
         _host.MapGrpcService<TestService>();
         _host.MapGrpcReflectionService();
         await _host.StartAsync();
-        var address = _host
-            .Services.GetRequiredService<IServer>()
-            .Features.Get<IServerAddressesFeature>()!
-            .Addresses.First();
+        var address = _host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Target = $"localhost:{new Uri(address).Port}";
     }
 
@@ -62,19 +57,14 @@ public sealed class TestServer : IAsyncLifetime
 #pragma warning disable CA5398 // TLS 1.3 only, as the daemon
             https.SslProtocols = SslProtocols.Tls13;
 #pragma warning restore CA5398
-            https.ServerCertificate = X509Certificate2.CreateFromPemFile(
-                Certificates.ServerFile,
-                Certificates.ServerKeyFile
-            );
+            https.ServerCertificate = X509Certificate2.CreateFromPemFile(Certificates.ServerFile, Certificates.ServerKeyFile);
             https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
             https.ClientCertificateValidation = (certificate, _, _) =>
             {
                 using var chain = new X509Chain();
                 chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
                 chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-                chain.ChainPolicy.CustomTrustStore.Add(
-                    X509CertificateLoader.LoadCertificateFromFile(Certificates.AuthorityFile)
-                );
+                chain.ChainPolicy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(Certificates.AuthorityFile));
                 return chain.Build(certificate);
             };
         });

@@ -13,13 +13,9 @@ internal sealed class TestService : Testing.TestService.TestServiceBase
     private const string EchoInitial = "x-grpc-test-echo-initial";
     private const string EchoTrailing = "x-grpc-test-echo-trailing-bin";
 
-    public override Task<Empty> EmptyCall(Empty request, ServerCallContext context) =>
-        Task.FromResult(new Empty());
+    public override Task<Empty> EmptyCall(Empty request, ServerCallContext context) => Task.FromResult(new Empty());
 
-    public override async Task<SimpleResponse> UnaryCall(
-        SimpleRequest request,
-        ServerCallContext context
-    )
+    public override async Task<SimpleResponse> UnaryCall(SimpleRequest request, ServerCallContext context)
     {
         await EchoMetadataAsync(context, request.ResponseCompressed?.Value ?? false);
         EchoStatus(request.ResponseStatus);
@@ -33,10 +29,7 @@ internal sealed class TestService : Testing.TestService.TestServiceBase
         ServerCallContext context
     )
     {
-        await EchoMetadataAsync(
-            context,
-            request.ResponseParameters.Any(parameters => parameters.Compressed?.Value ?? false)
-        );
+        await EchoMetadataAsync(context, request.ResponseParameters.Any(parameters => parameters.Compressed?.Value ?? false));
         EchoStatus(request.ResponseStatus);
         await AnswerAsync(request, responseStream, context);
     }
@@ -79,17 +72,10 @@ internal sealed class TestService : Testing.TestService.TestServiceBase
         {
             if (parameters.IntervalUs > 0)
             {
-                await Task.Delay(
-                    TimeSpan.FromMicroseconds(parameters.IntervalUs),
-                    context.CancellationToken
-                );
+                await Task.Delay(TimeSpan.FromMicroseconds(parameters.IntervalUs), context.CancellationToken);
             }
-            responseStream.WriteOptions = new WriteOptions(
-                parameters.Compressed?.Value == false ? WriteFlags.NoCompress : default
-            );
-            await responseStream.WriteAsync(
-                new StreamingOutputCallResponse { Payload = Zeros(parameters.Size) }
-            );
+            responseStream.WriteOptions = new WriteOptions(parameters.Compressed?.Value == false ? WriteFlags.NoCompress : default);
+            await responseStream.WriteAsync(new StreamingOutputCallResponse { Payload = Zeros(parameters.Size) });
         }
     }
 
@@ -111,10 +97,7 @@ internal sealed class TestService : Testing.TestService.TestServiceBase
         }
         await context.WriteResponseHeadersAsync(headers);
         var encoding = context.GetHttpContext().Response.Headers["grpc-encoding"].ToString();
-        context.ResponseTrailers.Add(
-            AnswerEncodingTrailer,
-            encoding.Length == 0 ? "identity" : encoding
-        );
+        context.ResponseTrailers.Add(AnswerEncodingTrailer, encoding.Length == 0 ? "identity" : encoding);
     }
 
     private static void EchoStatus(EchoStatus? status)
@@ -130,9 +113,7 @@ internal sealed class TestService : Testing.TestService.TestServiceBase
         var encoding = context.GetHttpContext().Request.Headers["grpc-encoding"].ToString();
         if (expected is { Value: true } && encoding != "gzip")
         {
-            throw new RpcException(
-                new Status(StatusCode.InvalidArgument, "compression was announced but not used")
-            );
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "compression was announced but not used"));
         }
     }
 
