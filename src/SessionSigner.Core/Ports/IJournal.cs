@@ -173,7 +173,12 @@ public interface IJournal
     /// <param name="beforeSequence">Only those older than this sequence number, or null.</param>
     /// <param name="countMax">Most sessions to list.</param>
     /// <returns>Each with its sequence number, for paging.</returns>
-    IReadOnlyList<(long Sequence, SessionRecord Session)> ListSessions(string? principal, bool includeEnded, long? beforeSequence, int countMax);
+    IReadOnlyList<(long Sequence, SessionRecord Session)> ListSessions(
+        string? principal,
+        bool includeEnded,
+        long? beforeSequence,
+        int countMax
+    );
 
     /// <summary>Number of grants signed per primary key label.</summary>
     IReadOnlyDictionary<string, long> CountGrants();

@@ -1,0 +1,40 @@
+namespace SessionSigner.Core;
+
+/// <summary>The failures that several steps report, with their constant texts.</summary>
+internal static class Failures
+{
+    public static SignerException Invalid(string field, string rule) => new(ErrorCode.InvalidRequest, rule, field);
+
+    public static SignerException SessionNotFound() => new(ErrorCode.SessionNotFound, "There is no such session.", "session_id");
+
+    public static SignerException RequestIdReused() =>
+        new(ErrorCode.RequestIdReused, "This request_id was used with another body; use a new one.", "request_id");
+
+    public static SignerException ShuttingDown() => new(ErrorCode.ShuttingDown, "The daemon is shutting down.");
+
+    public static SignerException JournalFailed(Exception? cause = null) =>
+        new(
+            ErrorCode.JournalFailed,
+            "The journal cannot be written; nothing is signed until it has been reopened and verified.",
+            "",
+            cause
+        );
+
+    public static SignerException CancelledEarly() =>
+        new(ErrorCode.Cancelled, "Cancelled before anything was decided; nothing was consumed.");
+
+    public static SignerException CancelledLate() =>
+        new(ErrorCode.Cancelled, "Cancelled while the request was under way; it completes, and the same request_id gets its answer.");
+
+    public static SignerException Ended(Denial denial, long? auditIndex) =>
+        new(ErrorCode.SessionEnded, "The session has ended; open a new one.") { Denial = denial, AuditIndex = auditIndex };
+
+    public static SignerException Denied(Denial denial, long? auditIndex) =>
+        denial.Reason == DenialReason.SessionEnded
+            ? Ended(denial, auditIndex)
+            : new(ErrorCode.Denied, "The request is outside the scope; the denial says which rule refused.")
+            {
+                Denial = denial,
+                AuditIndex = auditIndex,
+            };
+}

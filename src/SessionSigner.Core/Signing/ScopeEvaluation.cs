@@ -1,0 +1,47 @@
+namespace SessionSigner.Core;
+
+/// <summary>
+/// Step 5: asks the ceiling and the narrowing, both of which must allow, and collects what each would debit.
+/// Reused between requests of one thread, so that evaluation does not allocate; not thread safe.
+/// </summary>
+internal sealed class ScopeEvaluation
+{
+    /// <summary>Debits to the ceiling's budgets.</summary>
+    public DebitBuffer Ceiling { get; } = new();
+
+    /// <summary>Debits to the narrowing's budgets.</summary>
+    public DebitBuffer Narrowing { get; } = new();
+
+    /// <summary>Path of the ceiling's permission that allows.</summary>
+    public string CeilingPermission { get; private set; } = "";
+
+    /// <summary>Path of the narrowing's permission that allows, or empty if nothing narrows.</summary>
+    public string NarrowingPermission { get; private set; } = "";
+
+    /// <summary>Evaluates a payload.</summary>
+    /// <returns>The refusal, or null only if both sides allow.</returns>
+    public Denial? Evaluate(CompiledScope ceiling, CompiledScope? narrowing, SigningPayload payload, long nowSeconds)
+    {
+        Ceiling.Clear();
+        Narrowing.Clear();
+        CeilingPermission = "";
+        NarrowingPermission = "";
+        var upper = ceiling.Evaluate(payload, nowSeconds, Ceiling);
+        if (!upper.IsAllowed)
+        {
+            return upper.Denial;
+        }
+        CeilingPermission = upper.AllowedBy!;
+        if (narrowing is null)
+        {
+            return null;
+        }
+        var lower = narrowing.Evaluate(payload, nowSeconds, Narrowing);
+        if (!lower.IsAllowed)
+        {
+            return lower.Denial;
+        }
+        NarrowingPermission = lower.AllowedBy!;
+        return null;
+    }
+}

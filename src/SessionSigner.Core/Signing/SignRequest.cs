@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using SessionSigner.Ethereum;
+
+namespace SessionSigner.Core;
+
+/// <summary>A signing request whose form has been checked.</summary>
+internal sealed class SignRequest
+{
+    /// <summary>SHA-256 of the body's kind and bytes tells bodies apart.</summary>
+    private SignRequest(Principal caller, string requestId, PayloadKind kind, ReadOnlyMemory<byte> body)
+    {
+        Caller = caller;
+        RequestId = requestId;
+        Kind = kind;
+        Body = body;
+        BodyHash = HashBody(kind, body.Span);
+        Key = HashIdentifier(requestId);
+    }
+
+    public Principal Caller { get; }
+
+    public string RequestId { get; }
+
+    public PayloadKind Kind { get; }
+
+    public ReadOnlyMemory<byte> Body { get; }
+
+    public Hash32 BodyHash { get; }
+
+    /// <summary>The request identifier's key in the index.</summary>
+    public UInt128 Key { get; }
+
+    /// <summary>Name of the payload's kind in the audit log.</summary>
+    public string KindName => Kind == PayloadKind.Transaction ? "transaction" : "typed_data";
+
+    /// <exception cref="SignerException"><see cref="ErrorCode.InvalidRequest"/> naming field and rule.</exception>
+    public static SignRequest Parse(Principal caller, string requestId, PayloadKind kind, ReadOnlyMemory<byte> body)
+    {
+        RequestFields.CheckRequestId(requestId);
+        CheckBody(kind, body);
+        return new SignRequest(caller, requestId, kind, body);
+    }
+
+    /// <exception cref="SignerException"><see cref="ErrorCode.InvalidRequest"/> naming field and rule.</exception>
+    public static void CheckBody(PayloadKind kind, ReadOnlyMemory<byte> body)
+    {
+        var field = kind == PayloadKind.Transaction ? "unsigned_transaction" : "typed_data_json";
+        if (body.IsEmpty)
+        {
+            throw Failures.Invalid(field, "Must not be empty.");
+        }
+        if (body.Length > PayloadDecoder.SizeMax)
+        {
+            throw Failures.Invalid(field, "Must be at most 131072 bytes.");
+        }
+    }
+
+    private static Hash32 HashBody(PayloadKind kind, ReadOnlySpan<byte> body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData([(byte)kind]);
+        hash.AppendData(body);
+        Span<byte> digest = stackalloc byte[32];
+        hash.GetHashAndReset(digest);
+        return new Hash32(digest);
+    }
+
+    private static UInt128 HashIdentifier(string requestId)
+    {
+        Span<byte> text = stackalloc byte[RequestFields.RequestIdLengthMax];
+        Span<byte> digest = stackalloc byte[32];
+        SHA256.HashData(text[..Encoding.ASCII.GetBytes(requestId, text)], digest);
+        return BinaryPrimitives.ReadUInt128BigEndian(digest);
+    }
+}
