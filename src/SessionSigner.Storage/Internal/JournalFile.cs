@@ -1,0 +1,165 @@
+namespace SessionSigner.Storage;
+
+/// <summary>The journal's place: checks who may reach it and on what file system it lies, and owns it exclusively until disposed.</summary>
+internal sealed class JournalFile : IDisposable
+{
+    private const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerOnlyDirectory = OwnerOnlyFile | UnixFileMode.UserExecute;
+
+    // Local file systems on which locks, shared memory maps and fsync work as SQLite's WAL needs them. Everything else is refused: SQLite's
+    // documentation says of WAL that it does not work over a network file system.
+    private static readonly string[] LocalFileSystems =
+    [
+        "ext2",
+        "ext3",
+        "ext4",
+        "xfs",
+        "btrfs",
+        "zfs",
+        "f2fs",
+        "bcachefs",
+        "jfs",
+        "reiserfs",
+        "overlay",
+        "overlayfs",
+        "tmpfs",
+    ];
+
+    private static readonly byte[] InitialisedMark = "initialised\n"u8.ToArray();
+
+    private readonly FileStream _lock;
+
+    private JournalFile(string path, FileStream held)
+    {
+        Path = path;
+        _lock = held;
+    }
+
+    public string Path { get; }
+
+    /// <summary>Whether a journal has been written here before; then an empty or missing file is a loss, not a beginning.</summary>
+    public bool IsInitialised => RandomAccess.GetLength(_lock.SafeFileHandle) > 0;
+
+    public static JournalFile Take(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        var directory =
+            System.IO.Path.GetDirectoryName(full)
+            ?? throw new JournalOpenException(
+                $"The journal's path {path} names no file in a directory."
+            );
+        if (!Directory.Exists(directory))
+        {
+            Directory.CreateDirectory(directory, OwnerOnlyDirectory);
+        }
+        CheckMode(directory, OwnerOnlyDirectory, "chmod 0700");
+        CheckFileSystem(directory, new DriveInfo(directory).DriveFormat);
+        var held = TakeLock(full + ".lock");
+        try
+        {
+            var file = new JournalFile(full, held);
+            file.EnsureDatabase();
+            return file;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Refuses a file system that is not known to be local.</summary>
+    public static void CheckFileSystem(string directory, string format)
+    {
+        if (!LocalFileSystems.Contains(format, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new JournalOpenException(
+                $"The journal's directory {directory} is on a file system of type \"{format}\"; the journal needs a local one (network file systems break its locks)."
+            );
+        }
+    }
+
+    /// <summary>Records that the database now holds a journal.</summary>
+    public void MarkInitialised()
+    {
+        RandomAccess.Write(_lock.SafeFileHandle, InitialisedMark, 0);
+        RandomAccess.FlushToDisk(_lock.SafeFileHandle);
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private static FileStream TakeLock(string path)
+    {
+        RefuseLink(path);
+        var file = new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.ReadWrite,
+                UnixCreateMode = OwnerOnlyFile,
+            }
+        );
+        if (!FileLock.TryTake(file.SafeFileHandle))
+        {
+            file.Dispose();
+            throw new JournalOpenException(
+                $"Another process holds {path}: one daemon owns a journal at a time. Stop the other one first."
+            );
+        }
+        CheckMode(path, OwnerOnlyFile, "chmod 0600");
+        return file;
+    }
+
+    private void EnsureDatabase()
+    {
+        if (!File.Exists(Path))
+        {
+            if (IsInitialised || File.Exists(Path + "-wal"))
+            {
+                throw new JournalOpenException(
+                    $"The journal {Path} is missing although one was kept here. Restore it; to begin a new log, remove {Path}.lock and {Path}-wal."
+                );
+            }
+            using var created = new FileStream(
+                Path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = OwnerOnlyFile,
+                }
+            );
+        }
+        foreach (var path in (string[])[Path, Path + "-wal", Path + "-shm"])
+        {
+            if (File.Exists(path))
+            {
+                RefuseLink(path);
+                CheckMode(path, OwnerOnlyFile, "chmod 0600");
+            }
+        }
+    }
+
+    private static void RefuseLink(string path)
+    {
+        if (new FileInfo(path).LinkTarget is not null)
+        {
+            throw new JournalOpenException(
+                $"{path} is a symbolic link; the journal must be a plain file."
+            );
+        }
+    }
+
+    private static void CheckMode(string path, UnixFileMode allowed, string remedy)
+    {
+        var mode = File.GetUnixFileMode(path);
+        if ((mode & ~allowed) != 0)
+        {
+            throw new JournalOpenException(
+                $"{path} has mode {Convert.ToString((int)mode, 8)}: others than its owner may reach it. Run: {remedy} {path}"
+            );
+        }
+    }
+}

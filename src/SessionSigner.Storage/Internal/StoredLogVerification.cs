@@ -1,0 +1,234 @@
+using Microsoft.Data.Sqlite;
+using SessionSigner.Audit;
+using SessionSigner.Ethereum;
+
+namespace SessionSigner.Storage;
+
+/// <summary>
+/// Recomputes everything from the stored entries when the journal is opened: the root after every batch, the head, the sessions and what each
+/// has signed and spent. What differs is refused: the log is the truth and the tables beside it must follow from it.
+/// </summary>
+internal sealed class StoredLogVerification(
+    SqliteConnection connection,
+    Action<long, long>? onVerified
+)
+{
+    private const int ProgressEntries = 65_536;
+
+    private readonly MerkleTree _tree = new();
+    private readonly Dictionary<string, DerivedSession> _sessions = [];
+    private long _nextProgress = ProgressEntries;
+
+    /// <summary>Verifies the journal.</summary>
+    /// <returns>The tree to go on with and the number of stored answers.</returns>
+    /// <exception cref="JournalOpenException">Something differs; the message says where.</exception>
+    public (MerkleTree Tree, long Answers) Run()
+    {
+        var check = connection.ReadText("PRAGMA quick_check(1)");
+        if (check != "ok")
+        {
+            throw new JournalOpenException($"The journal's file is damaged: {check}");
+        }
+        var size = connection.ReadLong("SELECT size FROM head");
+        VerifyEntries(size);
+        VerifyHead(size);
+        VerifySessions();
+        VerifyBudgets();
+        onVerified?.Invoke(size, size);
+        return (_tree, VerifyAnswers(size));
+    }
+
+    private void VerifyEntries(long size)
+    {
+        using var statement = connection.Prepare(
+            "SELECT first_index, count, entries, root FROM batch ORDER BY first_index"
+        );
+        using var reader = statement.Read();
+        var root = new byte[MerkleTree.HashSize];
+        while (reader.Read())
+        {
+            var first = reader.GetInt64(0);
+            if (first != _tree.Size)
+            {
+                throw new JournalOpenException(
+                    $"The log has a gap: entry {_tree.Size} is missing, the next batch begins with {first}."
+                );
+            }
+            VerifyBatch(first, reader.GetInt64(1), reader.GetFieldValue<byte[]>(2));
+            _tree.WriteRoot(root);
+            if (!root.AsSpan().SequenceEqual(reader.GetFieldValue<byte[]>(3)))
+            {
+                throw new JournalOpenException(
+                    $"The log was changed: entries {first} to {_tree.Size - 1} do not give the root stored with them."
+                );
+            }
+            if (_tree.Size >= _nextProgress)
+            {
+                _nextProgress = _tree.Size + ProgressEntries;
+                onVerified?.Invoke(_tree.Size, size);
+            }
+        }
+    }
+
+    private void VerifyBatch(long first, long count, ReadOnlyMemory<byte> bundle)
+    {
+        for (var index = first; index < first + count; index++)
+        {
+            if (!EntryBundle.TryTake(ref bundle, out var bytes))
+            {
+                throw new JournalOpenException(
+                    $"The log was changed: entry {index} is incomplete."
+                );
+            }
+            if (!EntryCodec.TryDecode(bytes.Span, out var entry, out var fault))
+            {
+                throw new JournalOpenException(
+                    $"The log was changed: entry {index} cannot be decoded. {fault}"
+                );
+            }
+            _tree.Append(bytes.Span);
+            Derive(index, entry!);
+        }
+        if (!bundle.IsEmpty)
+        {
+            throw new JournalOpenException(
+                $"The log was changed: there are bytes behind entry {first + count - 1}."
+            );
+        }
+    }
+
+    private void Derive(long index, Entry entry)
+    {
+        switch (entry.Kind)
+        {
+            case EntryKind.SessionOpened:
+                if (!_sessions.TryAdd(entry.SessionId, new DerivedSession(entry)))
+                {
+                    throw new JournalOpenException(
+                        $"Entry {index} opens session {entry.SessionId} a second time."
+                    );
+                }
+                break;
+            case EntryKind.Signed:
+                FindOpen(index, entry).Add(index, entry.Debits);
+                break;
+            case EntryKind.SessionEnded:
+                FindOpen(index, entry).HasEnded = true;
+                break;
+            default:
+                break;
+        }
+    }
+
+    private DerivedSession FindOpen(long index, Entry entry) =>
+        _sessions.TryGetValue(entry.SessionId, out var session) && !session.HasEnded
+            ? session
+            : throw new JournalOpenException(
+                $"Entry {index} is of session {entry.SessionId}, which is not open at that point of the log."
+            );
+
+    private void VerifyHead(long size)
+    {
+        using var statement = connection.Prepare("SELECT root, frontier FROM head");
+        using var reader = statement.Read();
+        if (
+            !reader.Read()
+            || size != _tree.Size
+            || !_tree.Root().AsSpan().SequenceEqual(reader.GetFieldValue<byte[]>(0))
+            || !_tree.Frontier.SequenceEqual(reader.GetFieldValue<byte[]>(1))
+        )
+        {
+            throw new JournalOpenException(
+                $"The stored head says {size} entries, the log has {_tree.Size}, or their roots differ."
+            );
+        }
+    }
+
+    private void VerifySessions()
+    {
+        using var statement = connection.Prepare(
+            """
+            SELECT s.session_id, s.principal, s.policy, s.policy_digest, s.primary_key, s.grant_json, t.end_reason, t.signatures
+            FROM session s LEFT JOIN session_state t USING (sequence)
+            """
+        );
+        using var reader = statement.Read();
+        var count = 0;
+        while (reader.Read())
+        {
+            count++;
+            var sessionId = reader.GetString(0);
+            if (
+                !_sessions.TryGetValue(sessionId, out var session)
+                || reader.IsDBNull(6)
+                || !session.Identity.Matches(
+                    reader.GetString(1),
+                    reader.GetString(2),
+                    reader.GetFieldValue<byte[]>(3),
+                    reader.GetString(4),
+                    reader.GetFieldValue<byte[]>(5)
+                )
+                || session.HasEnded != (reader.GetInt64(6) != 0)
+                || session.Signatures != reader.GetInt64(7)
+            )
+            {
+                throw new JournalOpenException(
+                    $"What is stored of session {sessionId} does not follow from the log."
+                );
+            }
+        }
+        if (count != _sessions.Count)
+        {
+            throw new JournalOpenException(
+                $"The log opens {_sessions.Count} sessions, {count} are stored."
+            );
+        }
+    }
+
+    private void VerifyBudgets()
+    {
+        using var statement = connection.Prepare(
+            "SELECT s.session_id, b.budget, b.spent FROM budget b LEFT JOIN session s USING (sequence)"
+        );
+        using var reader = statement.Read();
+        var count = 0;
+        while (reader.Read())
+        {
+            count++;
+            var sessionId = reader.IsDBNull(0) ? "" : reader.GetString(0);
+            var budget = reader.GetString(1);
+            if (
+                !_sessions.TryGetValue(sessionId, out var session)
+                || !session.Spent.TryGetValue(budget, out var spent)
+                || spent != UInt256.FromBigEndian(reader.GetFieldValue<byte[]>(2))
+            )
+            {
+                throw new JournalOpenException(
+                    $"The stored total of budget {budget} of session {sessionId} does not follow from the log."
+                );
+            }
+        }
+        var expected = _sessions.Values.Sum(session => session.Spent.Count);
+        if (count != expected)
+        {
+            throw new JournalOpenException(
+                $"The log debits {expected} budgets, {count} are stored."
+            );
+        }
+    }
+
+    private long VerifyAnswers(long size)
+    {
+        var expected = connection.ReadLong("SELECT answers FROM head");
+        var count = connection.ReadLong("SELECT count(*) FROM answer");
+        if (count != expected)
+        {
+            throw new JournalOpenException($"{expected} answers were stored, {count} are there.");
+        }
+        if (connection.ReadLong($"SELECT count(*) FROM answer WHERE audit_index >= {size}") != 0)
+        {
+            throw new JournalOpenException("A stored answer points beyond the end of the log.");
+        }
+        return count;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Security.Cryptography;
+using SessionSigner.Audit;
+using SessionSigner.Core;
+using SessionSigner.Ethereum;
+
+namespace SessionSigner.Storage;
+
+/// <summary>
+/// The entry of a write must say what the write changes: then the state can be recomputed from the log, and is when the journal is opened.
+/// </summary>
+internal static class WriteRules
+{
+    /// <summary>Length of the part of a signature that the log holds a hash of: r and s.</summary>
+    public const int HashedSignatureSize = 64;
+
+    private const int AnswerSizeMax = 4096;
+
+    /// <summary>Refuses a write whose changes its entry does not record.</summary>
+    /// <exception cref="ArgumentException">The message says what differs; a defect of the caller.</exception>
+    public static void Check(JournalWrite write)
+    {
+        var entry = write.Entry;
+        Require(
+            entry.Kind == EntryKind.SessionOpened == write.Opened is not null,
+            "An entry SessionOpened goes with a session that opens."
+        );
+        Require(
+            entry.Kind == EntryKind.SessionEnded == write.Ended is not null,
+            "An entry SessionEnded goes with a session that ends."
+        );
+        Require(
+            entry.Kind != EntryKind.Signed || entry.SessionId.Length > 0,
+            "An entry Signed names its session."
+        );
+        if (write.Opened is { } opened)
+        {
+            CheckOpened(entry, opened);
+        }
+        if (write.Ended is { } ended)
+        {
+            Require(
+                ended.SessionId == entry.SessionId,
+                "The session that ends is not the entry's."
+            );
+            Require(
+                ended.Reason is > SessionEndReason.None and <= SessionEndReason.Lost,
+                "A session ends for a reason."
+            );
+        }
+        CheckDebits(entry, write.Debits);
+        if (write.Answer is { } answer)
+        {
+            CheckAnswer(entry, answer);
+        }
+    }
+
+    private static void CheckOpened(Entry entry, SessionRecord opened)
+    {
+        Require(
+            entry.SessionId.Length > 0 && opened.SessionId == entry.SessionId,
+            "The session that opens is not the entry's."
+        );
+        Require(opened.Principal == entry.Principal, "The session's principal is not the entry's.");
+        Require(opened.Policy == entry.Policy, "The session's policy is not the entry's.");
+        Require(
+            opened.PrimaryKey == entry.PrimaryKey,
+            "The session's primary key is not the entry's."
+        );
+        Require(
+            opened.GrantJson.Span.SequenceEqual(entry.Grant.Span),
+            "The session's grant is not the entry's."
+        );
+        Require(opened.PublicKey.Length == 33, "A public session key has 33 bytes.");
+        Require(
+            opened.EndReason == SessionEndReason.None && opened.Signatures == 0,
+            "A session that opens has not ended and has signed nothing."
+        );
+    }
+
+    private static void CheckDebits(Entry entry, IReadOnlyList<BudgetDelta> debits)
+    {
+        Require(debits.Count == entry.Debits.Count, "The entry does not list the debits.");
+        Require(
+            debits.Count == 0 || entry.Kind == EntryKind.Signed,
+            "Only an entry Signed has debits."
+        );
+        for (var i = 0; i < debits.Count; i++)
+        {
+            Require(
+                debits[i].SessionId == entry.SessionId,
+                "A debit is of another session than the entry."
+            );
+            Require(
+                debits[i].Budget == entry.Debits[i].Budget,
+                "A debit is of another budget than the entry's."
+            );
+            Require(
+                UInt256.TryParse(entry.Debits[i].Amount, out var amount)
+                    && amount == debits[i].Amount,
+                "A debit is of another amount than the entry's."
+            );
+        }
+    }
+
+    private static void CheckAnswer(Entry entry, StoredAnswer answer)
+    {
+        Require(
+            answer.RequestId.Length > 0 && answer.RequestId == entry.RequestId,
+            "The answer's request is not the entry's."
+        );
+        Require(answer.Answer.Length <= AnswerSizeMax, "An answer has at most 4,096 bytes.");
+        Require(
+            Matches(entry, answer.SessionId, answer.Answer.Span),
+            "The answer is not what the entry records."
+        );
+    }
+
+    /// <summary>Whether an answer is the one its entry records.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="owner">The answer's session, or for OpenSession the principal.</param>
+    /// <param name="answer">The answer.</param>
+    public static bool Matches(Entry entry, string owner, ReadOnlySpan<byte> answer)
+    {
+        switch (entry.Kind)
+        {
+            case EntryKind.Signed:
+                Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+                return answer.Length >= HashedSignatureSize
+                    && owner == entry.SessionId
+                    && SHA256.HashData(answer[..HashedSignatureSize], hash) == hash.Length
+                    && hash.SequenceEqual(entry.SignatureHash.Span);
+            case EntryKind.SessionOpened:
+                return owner == entry.Principal
+                    && answer.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(entry.SessionId));
+            default:
+                return false;
+        }
+    }
+
+    private static void Require(bool condition, string rule)
+    {
+        if (!condition)
+        {
+            throw new ArgumentException(rule);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using SessionSigner.Audit;
+using SessionSigner.Core;
+using SessionSigner.Ethereum;
+
+namespace SessionSigner.Storage;
+
+/// <summary>The one thread that writes: takes a batch, commits it, publishes the head, releases the waiters, in that order.</summary>
+internal sealed class WriterThread
+{
+    private sealed record PublishedHead(TreeHead Head);
+
+    private readonly WriteQueue _queue = new();
+    private readonly SqliteConnection _connection;
+    private readonly BatchCommitter _committer;
+    private readonly ILogger? _logger;
+    private readonly TaskCompletionSource _stopped = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
+    private volatile PublishedHead _head;
+    private TaskCompletionSource? _growth;
+    private volatile bool _hasFailed;
+
+    private WriterThread(
+        SqliteConnection connection,
+        MerkleTree tree,
+        long answers,
+        ILogger? logger
+    )
+    {
+        _connection = connection;
+        _committer = new BatchCommitter(connection, tree, answers);
+        _logger = logger;
+        _head = new PublishedHead(new TreeHead(tree.Size, new Hash32(tree.Root())));
+    }
+
+    public bool IsWritable => _queue.IsOpen;
+
+    public TreeHead Head => _head.Head;
+
+    public static WriterThread Start(
+        SqliteConnection connection,
+        MerkleTree tree,
+        long answers,
+        ILogger? logger
+    )
+    {
+        var writer = new WriterThread(connection, tree, answers, logger);
+        new Thread(writer.Run) { Name = "journal", IsBackground = true }.Start();
+        return writer;
+    }
+
+    public void Add(PendingWrite write) => _queue.Add(write);
+
+    public async Task WaitForGrowthAsync(long size, CancellationToken cancellationToken)
+    {
+        while (Head.Size <= size)
+        {
+            var growth = Volatile.Read(ref _growth);
+            if (growth is null)
+            {
+                var created = new TaskCompletionSource(
+                    TaskCreationOptions.RunContinuationsAsynchronously
+                );
+                growth = Interlocked.CompareExchange(ref _growth, created, null) ?? created;
+            }
+            // Only now, with the signal in place, does the size tell whether growth was missed.
+            if (Head.Size > size)
+            {
+                return;
+            }
+            if (!IsWritable)
+            {
+                throw _hasFailed ? JournalErrors.Failed() : JournalErrors.ShuttingDown();
+            }
+            await growth.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Takes no more writes and completes once those that wait are committed.</summary>
+    public Task StopAsync()
+    {
+        _queue.Close();
+        return _stopped.Task;
+    }
+
+    /// <summary>Closes the connection, after the thread has ended. A failed journal is closed without writing anything more.</summary>
+    public void CloseConnection()
+    {
+        if (_hasFailed)
+        {
+            Connections.DisableCheckpointOnClose(_connection);
+        }
+        _committer.Dispose();
+        _connection.Dispose();
+    }
+
+    private void Run()
+    {
+        var batch = new List<PendingWrite>(WriteQueue.BatchCountMax);
+        try
+        {
+            while (_queue.TakeBatch(batch))
+            {
+                _head = new PublishedHead(_committer.Commit(batch));
+                Release(batch);
+                batch.Clear();
+                _committer.CheckpointIfDue();
+            }
+        }
+        catch (Exception e)
+        {
+            Fail(e, batch);
+        }
+        SignalGrowth();
+        _stopped.SetResult();
+    }
+
+    private void Release(List<PendingWrite> batch)
+    {
+        foreach (var pending in batch)
+        {
+            if (pending.Rejection is null)
+            {
+                pending.SetResult(pending.Index);
+                continue;
+            }
+            pending.SetException(pending.Rejection);
+            if (_logger is not null)
+            {
+                JournalLog.Rejected(_logger, pending.Rejection.Code);
+            }
+        }
+        SignalGrowth();
+    }
+
+    // Whether the batch is on the disk is not known: its waiters are told that it may not be.
+    private void Fail(Exception cause, List<PendingWrite> batch)
+    {
+        _hasFailed = true;
+        var waiting = _queue.Fail(cause);
+        if (_logger is not null)
+        {
+            JournalLog.Failed(_logger, cause, Head.Size);
+        }
+        foreach (var pending in batch.Concat(waiting))
+        {
+            pending.TrySetException(JournalErrors.Failed(cause));
+        }
+    }
+
+    private void SignalGrowth() => Interlocked.Exchange(ref _growth, null)?.TrySetResult();
+}
