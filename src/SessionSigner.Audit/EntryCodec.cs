@@ -54,10 +54,7 @@ public static class EntryCodec
         var reader = new EntryReader(bytes);
         while (!reader.IsAtEnd)
         {
-            if (
-                !reader.TryReadTag(out var field, out var wireType)
-                || !fields.TryRead(field, wireType, ref reader)
-            )
+            if (!reader.TryReadTag(out var field, out var wireType) || !fields.TryRead(field, wireType, ref reader))
             {
                 fault = reader.Fault;
                 return false;

@@ -30,10 +30,7 @@ public sealed class MerkleTree
         ArgumentOutOfRangeException.ThrowIfNegative(size);
         if (frontier.Length != BitOperations.PopCount((ulong)size) * HashSize)
         {
-            throw new ArgumentException(
-                "The frontier does not have as many hashes as the size has bits set.",
-                nameof(frontier)
-            );
+            throw new ArgumentException("The frontier does not have as many hashes as the size has bits set.", nameof(frontier));
         }
         var tree = new MerkleTree { Size = size };
         frontier.CopyTo(tree._frontier);
@@ -46,10 +43,7 @@ public sealed class MerkleTree
     public static void HashLeaf(ReadOnlySpan<byte> entry, Span<byte> destination32)
     {
         byte[]? rented = null;
-        var buffer =
-            entry.Length < 1024
-                ? stackalloc byte[1 + entry.Length]
-                : (rented = ArrayPool<byte>.Shared.Rent(1 + entry.Length));
+        var buffer = entry.Length < 1024 ? stackalloc byte[1 + entry.Length] : (rented = ArrayPool<byte>.Shared.Rent(1 + entry.Length));
         buffer[0] = 0;
         entry.CopyTo(buffer[1..]);
         SHA256.HashData(buffer[..(1 + entry.Length)], destination32);
@@ -60,11 +54,7 @@ public sealed class MerkleTree
     }
 
     /// <summary>Hash of an inner node: SHA-256 of 0x01 and its two children. The destination may be one of the children.</summary>
-    public static void HashNode(
-        ReadOnlySpan<byte> left32,
-        ReadOnlySpan<byte> right32,
-        Span<byte> destination32
-    )
+    public static void HashNode(ReadOnlySpan<byte> left32, ReadOnlySpan<byte> right32, Span<byte> destination32)
     {
         Span<byte> buffer = stackalloc byte[1 + (2 * HashSize)];
         buffer[0] = 1;

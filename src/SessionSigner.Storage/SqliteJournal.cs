@@ -35,11 +35,7 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
     /// stored; that takes some seconds per million entries.
     /// </summary>
     /// <exception cref="JournalOpenException">The place is unsafe, another process owns the journal, or what is stored does not verify.</exception>
-    public static SqliteJournal Open(
-        SqliteJournalOptions options,
-        TimeProvider time,
-        ILogger? logger = null
-    )
+    public static SqliteJournal Open(SqliteJournalOptions options, TimeProvider time, ILogger? logger = null)
     {
         Connections.CheckLibrary();
         var file = JournalFile.Take(options.Path);
@@ -51,12 +47,7 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
             var (tree, answers) = JournalOpening.Run(connection, file, options.OnVerified);
             if (logger is not null)
             {
-                JournalLog.Opened(
-                    logger,
-                    file.Path,
-                    tree.Size,
-                    (long)time.GetElapsedTime(started).TotalMilliseconds
-                );
+                JournalLog.Opened(logger, file.Path, tree.Size, (long)time.GetElapsedTime(started).TotalMilliseconds);
             }
             var writer = WriterThread.Start(connection, tree, answers, logger);
             return new SqliteJournal(file, new ReaderPool(file.Path), writer);
@@ -65,10 +56,7 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
         {
             connection?.Dispose();
             file.Dispose();
-            throw new JournalOpenException(
-                $"The journal {file.Path} cannot be read: {e.Message}",
-                e
-            );
+            throw new JournalOpenException($"The journal {file.Path} cannot be read: {e.Message}", e);
         }
         catch
         {
@@ -103,14 +91,11 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(countMax);
         var size = Head.Size;
-        return start >= size || countMax == 0
-            ? []
-            : _readers.Read(reader => reader.ReadEntries(start, countMax, size));
+        return start >= size || countMax == 0 ? [] : _readers.Read(reader => reader.ReadEntries(start, countMax, size));
     }
 
     /// <inheritdoc/>
-    public Task WaitForGrowthAsync(long size, CancellationToken cancellationToken) =>
-        _writer.WaitForGrowthAsync(size, cancellationToken);
+    public Task WaitForGrowthAsync(long size, CancellationToken cancellationToken) => _writer.WaitForGrowthAsync(size, cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="SignerException"><see cref="ErrorCode.JournalFailed"/> if the stored answer is not the one its audit entry records.</exception>
@@ -126,12 +111,10 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
         });
 
     /// <inheritdoc/>
-    public SessionRecord? FindSession(string sessionId) =>
-        _readers.Read(reader => reader.FindSession(sessionId));
+    public SessionRecord? FindSession(string sessionId) => _readers.Read(reader => reader.FindSession(sessionId));
 
     /// <inheritdoc/>
-    public SessionRecord? FindSessionByGrant(Hash32 grantId) =>
-        _readers.Read(reader => reader.FindSessionByGrant(grantId));
+    public SessionRecord? FindSessionByGrant(Hash32 grantId) => _readers.Read(reader => reader.FindSessionByGrant(grantId));
 
     /// <inheritdoc/>
     public IReadOnlyList<(long Sequence, SessionRecord Session)> ListSessions(
@@ -142,18 +125,14 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
     )
     {
         ArgumentOutOfRangeException.ThrowIfNegative(countMax);
-        return _readers.Read(reader =>
-            reader.ListSessions(principal, includeEnded, beforeSequence ?? long.MaxValue, countMax)
-        );
+        return _readers.Read(reader => reader.ListSessions(principal, includeEnded, beforeSequence ?? long.MaxValue, countMax));
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, long> CountGrants() =>
-        _readers.Read(reader => reader.CountGrants());
+    public IReadOnlyDictionary<string, long> CountGrants() => _readers.Read(reader => reader.CountGrants());
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, UInt256> ReadBudgets(string sessionId) =>
-        _readers.Read(reader => reader.ReadBudgets(sessionId));
+    public IReadOnlyDictionary<string, UInt256> ReadBudgets(string sessionId) => _readers.Read(reader => reader.ReadBudgets(sessionId));
 
     /// <summary>Takes no more writes, commits those that wait, and gives the file up.</summary>
     public async ValueTask DisposeAsync()
@@ -164,12 +143,7 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
         _file.Dispose();
     }
 
-    private static bool IsRecorded(
-        JournalReader reader,
-        string sessionId,
-        string requestId,
-        FoundAnswer found
-    )
+    private static bool IsRecorded(JournalReader reader, string sessionId, string requestId, FoundAnswer found)
     {
         var entries = reader.ReadEntries(found.AuditIndex, 1, long.MaxValue);
         return entries.Count == 1

@@ -87,8 +87,7 @@ internal struct EntryFields
         };
 
     private static bool TryReadNumber(ref EntryReader reader, out ulong value) =>
-        reader.TryReadVarint(out value)
-        && (value != 0 || reader.Refuse("A number is 0; zeros are left out."));
+        reader.TryReadVarint(out value) && (value != 0 || reader.Refuse("A number is 0; zeros are left out."));
 
     private static bool TryReadBlob(ref EntryReader reader, out byte[]? value)
     {

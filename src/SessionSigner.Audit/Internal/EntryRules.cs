@@ -18,40 +18,27 @@ internal static class EntryRules
 
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
-    private const string UInt256Max =
-        "115792089237316195423570985008687907853269984665640564039457584007913129639935";
+    private const string UInt256Max = "115792089237316195423570985008687907853269984665640564039457584007913129639935";
 
     /// <summary>The first rule the entry breaks, as constant text that names the field, or null.</summary>
     public static string? FindFault(Entry entry) =>
-        entry.Kind is < EntryKind.DaemonStarted or > EntryKind.RevocationOrdered
-            ? "kind: not a known value."
-        : entry.TimeMs is < 0 or > TimeMsMax
-            ? "time_ms: not between 0 and the end of the year 9999."
-        : !IsText(entry.Principal, 256)
-            ? "principal: more than 256 characters, or a character that is not allowed."
+        entry.Kind is < EntryKind.DaemonStarted or > EntryKind.RevocationOrdered ? "kind: not a known value."
+        : entry.TimeMs is < 0 or > TimeMsMax ? "time_ms: not between 0 and the end of the year 9999."
+        : !IsText(entry.Principal, 256) ? "principal: more than 256 characters, or a character that is not allowed."
         : !IsSessionId(entry.SessionId) ? "session_id: not 32 lower-case hexadecimal digits."
-        : !IsText(entry.RequestId, 64)
-            ? "request_id: more than 64 characters, or a character that is not allowed."
-        : !IsText(entry.Policy, 256)
-            ? "policy: more than 256 characters, or a character that is not allowed."
+        : !IsText(entry.RequestId, 64) ? "request_id: more than 64 characters, or a character that is not allowed."
+        : !IsText(entry.Policy, 256) ? "policy: more than 256 characters, or a character that is not allowed."
         : !IsDigest(entry.PolicyDigest) ? "policy_digest: not 32 bytes."
-        : !IsText(entry.PrimaryKey, 256)
-            ? "primary_key: more than 256 characters, or a character that is not allowed."
-        : !IsText(entry.PayloadKind, 64)
-            ? "payload_kind: more than 64 characters, or a character that is not allowed."
+        : !IsText(entry.PrimaryKey, 256) ? "primary_key: more than 256 characters, or a character that is not allowed."
+        : !IsText(entry.PayloadKind, 64) ? "payload_kind: more than 64 characters, or a character that is not allowed."
         : !IsDigest(entry.PayloadDigest) ? "payload_digest: not 32 bytes."
         : !IsDigest(entry.SignatureHash) ? "signature_hash: not 32 bytes."
-        : !IsText(entry.Rule, 256)
-            ? "rule: more than 256 characters, or a character that is not allowed."
-        : !IsText(entry.Reason, 64)
-            ? "reason: more than 64 characters, or a character that is not allowed."
-        : !IsText(entry.Observed, 256)
-            ? "observed: more than 256 characters, or a character that is not allowed."
-        : !IsText(entry.Limit, 256)
-            ? "limit: more than 256 characters, or a character that is not allowed."
+        : !IsText(entry.Rule, 256) ? "rule: more than 256 characters, or a character that is not allowed."
+        : !IsText(entry.Reason, 64) ? "reason: more than 64 characters, or a character that is not allowed."
+        : !IsText(entry.Observed, 256) ? "observed: more than 256 characters, or a character that is not allowed."
+        : !IsText(entry.Limit, 256) ? "limit: more than 256 characters, or a character that is not allowed."
         : FindDebitFault(entry.Debits) is { } fault ? fault
-        : !IsText(entry.Detail, 512)
-            ? "detail: more than 512 characters, or a character that is not allowed."
+        : !IsText(entry.Detail, 512) ? "detail: more than 512 characters, or a character that is not allowed."
         : null;
 
     private static string? FindDebitFault(IReadOnlyList<BudgetDebit> debits)
@@ -81,8 +68,7 @@ internal static class EntryRules
 
     private static bool IsDigest(ReadOnlyMemory<byte> bytes) => bytes.Length is 0 or DigestSize;
 
-    private static bool IsSessionId(string text) =>
-        text.Length == 0 || (text.Length == 32 && !text.AsSpan().ContainsAnyExcept(LowerHex));
+    private static bool IsSessionId(string text) => text.Length == 0 || (text.Length == 32 && !text.AsSpan().ContainsAnyExcept(LowerHex));
 
     private static bool IsAmount(string text) =>
         text.Length is > 0 and <= 78
@@ -101,10 +87,7 @@ internal static class EntryRules
         var count = 0;
         for (var i = 0; i < text.Length; count++)
         {
-            if (
-                Rune.DecodeFromUtf16(text.AsSpan(i), out var rune, out var consumed)
-                != OperationStatus.Done
-            )
+            if (Rune.DecodeFromUtf16(text.AsSpan(i), out var rune, out var consumed) != OperationStatus.Done)
             {
                 return false;
             }

@@ -54,13 +54,7 @@ internal ref struct EntryWriter(Span<byte> buffer)
     public void WriteDebitField(int field, BudgetDebit debit)
     {
         WriteTag(field, WireType.LengthDelimited);
-        WriteVarint(
-            (ulong)(
-                TextFieldSize(debit.Budget)
-                + TextFieldSize(debit.Amount)
-                + TextFieldSize(debit.SpentAfter)
-            )
-        );
+        WriteVarint((ulong)(TextFieldSize(debit.Budget) + TextFieldSize(debit.Amount) + TextFieldSize(debit.SpentAfter)));
         WriteTextField(1, debit.Budget);
         WriteTextField(2, debit.Amount);
         WriteTextField(3, debit.SpentAfter);
@@ -73,8 +67,7 @@ internal ref struct EntryWriter(Span<byte> buffer)
         return size == 0 ? 0 : 1 + (size < 0x80 ? 1 : 2) + size;
     }
 
-    private void WriteTag(int field, WireType wireType) =>
-        WriteVarint(((ulong)field << 3) | (ulong)wireType);
+    private void WriteTag(int field, WireType wireType) => WriteVarint(((ulong)field << 3) | (ulong)wireType);
 
     private void WriteVarint(ulong value)
     {

@@ -8,7 +8,7 @@ using SQLitePCL;
 namespace SessionSigner.Storage;
 
 /// <summary>Makes a batch durable in one transaction: entries, head, sessions, budgets, answers. Any exception leaves it unusable. Writer thread only.</summary>
-internal sealed class BatchCommitter : IDisposable
+internal sealed class BatchCommitter
 {
     private const int CheckpointPages = 4096;
     private const int DbStatusCacheWrite = 9;
@@ -91,19 +91,9 @@ internal sealed class BatchCommitter : IDisposable
             return new TreeHead(_tree.Size, new Hash32(_root));
         }
         _ledger.Flush();
-        _insertBatch
-            .Set(0, first)
-            .Set(1, count)
-            .SetPrefix(2, _entries, _entriesSize)
-            .Set(3, _root)
-            .Run();
+        _insertBatch.Set(0, first).Set(1, count).SetPrefix(2, _entries, _entriesSize).Set(3, _root).Run();
         _tree.Frontier.CopyTo(_frontier);
-        var changed = _updateHead
-            .Set(0, _tree.Size)
-            .Set(1, _root)
-            .SetPrefix(2, _frontier, _tree.Frontier.Length)
-            .Set(3, _answers)
-            .Run();
+        var changed = _updateHead.Set(0, _tree.Size).Set(1, _root).SetPrefix(2, _frontier, _tree.Frontier.Length).Set(3, _answers).Run();
         if (changed != 1)
         {
             throw new InvalidOperationException("The head's row is gone.");
@@ -122,18 +112,6 @@ internal sealed class BatchCommitter : IDisposable
             _pagesWritten = 0;
             using var reader = _checkpoint.Read();
             reader.Read();
-        }
-    }
-
-    public void Dispose()
-    {
-        _ledger.Dispose();
-        foreach (
-            var statement in (Statement[])
-                [_begin, _commit, _rollback, _checkpoint, _insertAnswer, _insertBatch, _updateHead]
-        )
-        {
-            statement.Dispose();
         }
     }
 
@@ -168,15 +146,9 @@ internal sealed class BatchCommitter : IDisposable
     {
         if (_entries.Length - _entriesSize < entry.Length + sizeof(ushort))
         {
-            Array.Resize(
-                ref _entries,
-                Math.Max(_entries.Length * 2, _entriesSize + entry.Length + sizeof(ushort))
-            );
+            Array.Resize(ref _entries, Math.Max(_entries.Length * 2, _entriesSize + entry.Length + sizeof(ushort)));
         }
-        BinaryPrimitives.WriteUInt16BigEndian(
-            _entries.AsSpan(_entriesSize),
-            checked((ushort)entry.Length)
-        );
+        BinaryPrimitives.WriteUInt16BigEndian(_entries.AsSpan(_entriesSize), checked((ushort)entry.Length));
         entry.CopyTo(_entries.AsSpan(_entriesSize + sizeof(ushort)));
         _entriesSize += sizeof(ushort) + entry.Length;
     }

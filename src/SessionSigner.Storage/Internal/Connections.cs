@@ -75,8 +75,7 @@ internal static class Connections
 
     /// <summary>Reads back what durability rests on.</summary>
     /// <exception cref="JournalOpenException">A setting did not take.</exception>
-    public static void VerifyWriter(SqliteConnection connection) =>
-        Verify(connection, WriterSettings);
+    public static void VerifyWriter(SqliteConnection connection) => Verify(connection, WriterSettings);
 
     /// <summary>Closing the connection then writes nothing.</summary>
     public static void DisableCheckpointOnClose(SqliteConnection connection) =>
@@ -96,10 +95,7 @@ internal static class Connections
         return connection;
     }
 
-    private static void Apply(
-        SqliteConnection connection,
-        (string Name, string Set, string Expected)[] settings
-    )
+    private static void Apply(SqliteConnection connection, (string Name, string Set, string Expected)[] settings)
     {
         foreach (var (name, set, _) in settings)
         {
@@ -107,10 +103,7 @@ internal static class Connections
         }
     }
 
-    private static void Verify(
-        SqliteConnection connection,
-        (string Name, string Set, string Expected)[] settings
-    )
+    private static void Verify(SqliteConnection connection, (string Name, string Set, string Expected)[] settings)
     {
         foreach (var (name, _, expected) in settings)
         {

@@ -8,13 +8,7 @@ namespace SessionSigner.Storage;
 internal sealed class DerivedSession(Entry opened)
 {
     public SessionIdentity Identity { get; } =
-        new(
-            opened.Principal,
-            opened.Policy,
-            opened.PolicyDigest.ToArray(),
-            opened.PrimaryKey,
-            SHA256.HashData(opened.Grant.Span)
-        );
+        new(opened.Principal, opened.Policy, opened.PolicyDigest.ToArray(), opened.PrimaryKey, SHA256.HashData(opened.Grant.Span));
 
     public bool HasEnded { get; set; }
 
@@ -28,10 +22,7 @@ internal sealed class DerivedSession(Entry opened)
         foreach (var debit in debits)
         {
             var spent = Spent.GetValueOrDefault(debit.Budget);
-            if (
-                !UInt256.TryParse(debit.Amount, out var amount)
-                || !UInt256.TryAdd(spent, amount, out spent)
-            )
+            if (!UInt256.TryParse(debit.Amount, out var amount) || !UInt256.TryAdd(spent, amount, out spent))
             {
                 throw new JournalOpenException($"The debits of entry {index} do not add up.");
             }
@@ -41,21 +32,9 @@ internal sealed class DerivedSession(Entry opened)
 }
 
 /// <summary>What the opening entry fixes of a session; the grant by its SHA-256.</summary>
-internal sealed record SessionIdentity(
-    string Principal,
-    string Policy,
-    byte[] PolicyDigest,
-    string PrimaryKey,
-    byte[] GrantHash
-)
+internal sealed record SessionIdentity(string Principal, string Policy, byte[] PolicyDigest, string PrimaryKey, byte[] GrantHash)
 {
-    public bool Matches(
-        string principal,
-        string policy,
-        byte[] policyDigest,
-        string primaryKey,
-        byte[] grantJson
-    ) =>
+    public bool Matches(string principal, string policy, byte[] policyDigest, string primaryKey, byte[] grantJson) =>
         principal == Principal
         && policy == Policy
         && primaryKey == PrimaryKey

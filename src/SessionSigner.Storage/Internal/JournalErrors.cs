@@ -12,32 +12,19 @@ internal static class JournalErrors
             inner: cause
         );
 
-    public static SignerException Overloaded() =>
-        new(ErrorCode.Overloaded, "Too many writes are waiting for the journal. Try again.");
+    public static SignerException Overloaded() => new(ErrorCode.Overloaded, "Too many writes are waiting for the journal. Try again.");
 
-    public static SignerException ShuttingDown() =>
-        new(ErrorCode.ShuttingDown, "The journal is closed.");
+    public static SignerException ShuttingDown() => new(ErrorCode.ShuttingDown, "The journal is closed.");
 
     public static SignerException RequestIdReused() =>
-        new(
-            ErrorCode.RequestIdReused,
-            "This request identifier has been answered already.",
-            "request_id"
-        );
+        new(ErrorCode.RequestIdReused, "This request identifier has been answered already.", "request_id");
 
-    public static SignerException SessionNotFound() =>
-        new(ErrorCode.SessionNotFound, "No such session.", "session_id");
+    public static SignerException SessionNotFound() => new(ErrorCode.SessionNotFound, "No such session.", "session_id");
 
-    public static SignerException SessionEnded() =>
-        new(ErrorCode.SessionEnded, "The session has ended.", "session_id");
+    public static SignerException SessionEnded() => new(ErrorCode.SessionEnded, "The session has ended.", "session_id");
 
     public static SignerException SessionExists() =>
-        new(
-            ErrorCode.InvalidRequest,
-            "A session with this identifier or grant exists.",
-            "session_id"
-        );
+        new(ErrorCode.InvalidRequest, "A session with this identifier or grant exists.", "session_id");
 
-    public static SignerException BudgetOverflow() =>
-        new(ErrorCode.InvalidRequest, "A budget's total would exceed 2^256 - 1.");
+    public static SignerException BudgetOverflow() => new(ErrorCode.InvalidRequest, "A budget's total would exceed 2^256 - 1.");
 }

@@ -45,9 +45,7 @@ internal sealed class JournalFile : IDisposable
         var full = System.IO.Path.GetFullPath(path);
         var directory =
             System.IO.Path.GetDirectoryName(full)
-            ?? throw new JournalOpenException(
-                $"The journal's path {path} names no file in a directory."
-            );
+            ?? throw new JournalOpenException($"The journal's path {path} names no file in a directory.");
         if (!Directory.Exists(directory))
         {
             Directory.CreateDirectory(directory, OwnerOnlyDirectory);
@@ -104,9 +102,7 @@ internal sealed class JournalFile : IDisposable
         if (!FileLock.TryTake(file.SafeFileHandle))
         {
             file.Dispose();
-            throw new JournalOpenException(
-                $"Another process holds {path}: one daemon owns a journal at a time. Stop the other one first."
-            );
+            throw new JournalOpenException($"Another process holds {path}: one daemon owns a journal at a time. Stop the other one first.");
         }
         CheckMode(path, OwnerOnlyFile, "chmod 0600");
         return file;
@@ -146,16 +142,14 @@ internal sealed class JournalFile : IDisposable
     {
         if (new FileInfo(path).LinkTarget is not null)
         {
-            throw new JournalOpenException(
-                $"{path} is a symbolic link; the journal must be a plain file."
-            );
+            throw new JournalOpenException($"{path} is a symbolic link; the journal must be a plain file.");
         }
     }
 
     private static void CheckMode(string path, UnixFileMode allowed, string remedy)
     {
         var mode = File.GetUnixFileMode(path);
-        if ((mode & ~allowed) != 0)
+        if ((mode & ~allowed) != UnixFileMode.None)
         {
             throw new JournalOpenException(
                 $"{path} has mode {Convert.ToString((int)mode, 8)}: others than its owner may reach it. Run: {remedy} {path}"

@@ -5,11 +5,7 @@ namespace SessionSigner.Storage;
 /// <summary>Log messages of the journal: event ids 4000 to 4099.</summary>
 internal static partial class JournalLog
 {
-    [LoggerMessage(
-        4000,
-        LogLevel.Information,
-        "Journal {Path} opened: {Size} entries verified in {DurationMs} ms"
-    )]
+    [LoggerMessage(4000, LogLevel.Information, "Journal {Path} opened: {Size} entries verified in {DurationMs} ms")]
     public static partial void Opened(ILogger logger, string path, long size, long durationMs);
 
     [LoggerMessage(

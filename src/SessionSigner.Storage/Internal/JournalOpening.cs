@@ -7,19 +7,13 @@ namespace SessionSigner.Storage;
 internal static class JournalOpening
 {
     /// <summary>Creates an empty journal or verifies the stored one.</summary>
-    public static (MerkleTree Tree, long Answers) Run(
-        SqliteConnection connection,
-        JournalFile file,
-        Action<long, long>? onVerified
-    )
+    public static (MerkleTree Tree, long Answers) Run(SqliteConnection connection, JournalFile file, Action<long, long>? onVerified)
     {
         if (connection.ReadLong("SELECT count(*) FROM sqlite_schema") == 0)
         {
             if (file.IsInitialised)
             {
-                throw new JournalOpenException(
-                    $"The journal {file.Path} is empty although one was kept here. Restore it."
-                );
+                throw new JournalOpenException($"The journal {file.Path} is empty although one was kept here. Restore it.");
             }
             Schema.Create(connection, new MerkleTree().Root());
         }
@@ -38,9 +32,7 @@ internal static class JournalOpening
     {
         if (connection.ReadLong("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
         {
-            throw new JournalOpenException(
-                "Another process reads the journal, so that its WAL cannot be emptied. Stop it first."
-            );
+            throw new JournalOpenException("Another process reads the journal, so that its WAL cannot be emptied. Stop it first.");
         }
     }
 }

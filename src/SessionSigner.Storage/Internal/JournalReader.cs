@@ -30,15 +30,9 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
         "$request"
     );
 
-    private readonly Statement _session = connection.Prepare(
-        SessionColumns + " WHERE s.session_id = $id",
-        "$id"
-    );
+    private readonly Statement _session = connection.Prepare(SessionColumns + " WHERE s.session_id = $id", "$id");
 
-    private readonly Statement _sessionByGrant = connection.Prepare(
-        SessionColumns + " WHERE s.grant_id = $grant",
-        "$grant"
-    );
+    private readonly Statement _sessionByGrant = connection.Prepare(SessionColumns + " WHERE s.grant_id = $grant", "$grant");
 
     private readonly Statement _allSessions = connection.Prepare(
         SessionColumns + " WHERE s.sequence < $before ORDER BY s.sequence DESC LIMIT $count",
@@ -47,15 +41,13 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
     );
 
     private readonly Statement _openSessions = connection.Prepare(
-        SessionColumns
-            + " WHERE s.sequence < $before AND t.end_reason = 0 ORDER BY t.sequence DESC LIMIT $count",
+        SessionColumns + " WHERE s.sequence < $before AND t.end_reason = 0 ORDER BY t.sequence DESC LIMIT $count",
         "$before",
         "$count"
     );
 
     private readonly Statement _sessionsOf = connection.Prepare(
-        SessionColumns
-            + " WHERE s.sequence < $before AND s.principal = $principal ORDER BY s.sequence DESC LIMIT $count",
+        SessionColumns + " WHERE s.sequence < $before AND s.principal = $principal ORDER BY s.sequence DESC LIMIT $count",
         "$before",
         "$count",
         "$principal"
@@ -69,9 +61,7 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
         "$principal"
     );
 
-    private readonly Statement _grants = connection.Prepare(
-        "SELECT primary_key, count(*) FROM session GROUP BY primary_key"
-    );
+    private readonly Statement _grants = connection.Prepare("SELECT primary_key, count(*) FROM session GROUP BY primary_key");
 
     private readonly Statement _budgets = connection.Prepare(
         "SELECT budget, spent FROM budget WHERE sequence = (SELECT sequence FROM session WHERE session_id = $id)",
@@ -88,11 +78,7 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
             var index = reader.GetInt64(0);
             var end = index + reader.GetInt64(1);
             ReadOnlyMemory<byte> bundle = reader.GetFieldValue<byte[]>(2);
-            for (
-                ;
-                index < end && index < size && entries.Count < countMax && bytes < EntriesBytesMax;
-                index++
-            )
+            for (; index < end && index < size && entries.Count < countMax && bytes < EntriesBytesMax; index++)
             {
                 if (!EntryBundle.TryTake(ref bundle, out var entry))
                 {
@@ -112,26 +98,16 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
     {
         using var reader = _answer.Set(0, sessionId).Set(1, requestId).Read();
         return reader.Read()
-            ? new FoundAnswer(
-                new Hash32(reader.GetFieldValue<byte[]>(0)),
-                reader.GetFieldValue<byte[]>(1),
-                reader.GetInt64(2)
-            )
+            ? new FoundAnswer(new Hash32(reader.GetFieldValue<byte[]>(0)), reader.GetFieldValue<byte[]>(1), reader.GetInt64(2))
             : null;
     }
 
-    public SessionRecord? FindSession(string sessionId) =>
-        ReadSessions(_session.Set(0, sessionId)).FirstOrDefault().Session;
+    public SessionRecord? FindSession(string sessionId) => ReadSessions(_session.Set(0, sessionId)).FirstOrDefault().Session;
 
     public SessionRecord? FindSessionByGrant(Hash32 grantId) =>
         ReadSessions(_sessionByGrant.Set(0, grantId.ToArray())).FirstOrDefault().Session;
 
-    public List<(long Sequence, SessionRecord Session)> ListSessions(
-        string? principal,
-        bool includeEnded,
-        long before,
-        int countMax
-    )
+    public List<(long Sequence, SessionRecord Session)> ListSessions(string? principal, bool includeEnded, long before, int countMax)
     {
         var statement = principal is null
             ? includeEnded
@@ -161,36 +137,12 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
         using var reader = _budgets.Set(0, sessionId).Read();
         while (reader.Read())
         {
-            budgets.Add(
-                reader.GetString(0),
-                UInt256.FromBigEndian(reader.GetFieldValue<byte[]>(1))
-            );
+            budgets.Add(reader.GetString(0), UInt256.FromBigEndian(reader.GetFieldValue<byte[]>(1)));
         }
         return budgets;
     }
 
-    public void Dispose()
-    {
-        foreach (
-            var statement in (Statement[])
-                [
-                    _entries,
-                    _answer,
-                    _session,
-                    _sessionByGrant,
-                    _allSessions,
-                    _openSessions,
-                    _sessionsOf,
-                    _openSessionsOf,
-                    _grants,
-                    _budgets,
-                ]
-        )
-        {
-            statement.Dispose();
-        }
-        connection.Dispose();
-    }
+    public void Dispose() => connection.Dispose();
 
     private static List<(long Sequence, SessionRecord Session)> ReadSessions(Statement statement)
     {

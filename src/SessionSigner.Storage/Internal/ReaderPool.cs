@@ -9,7 +9,9 @@ internal sealed class ReaderPool(string path) : IDisposable
 
     private readonly Lock _lock = new();
     private readonly Stack<JournalReader> _idle = new();
+#pragma warning disable CA2213 // holds nothing: its wait handle is never asked for
     private readonly SemaphoreSlim _free = new(ReadersMax);
+#pragma warning restore CA2213
     private bool _isClosed;
 
     /// <summary>Runs a query on one of the connections; waits for one if all are in use.</summary>
@@ -18,7 +20,9 @@ internal sealed class ReaderPool(string path) : IDisposable
         _free.Wait();
         try
         {
+#pragma warning disable CA2000 // given back below
             var reader = Take();
+#pragma warning restore CA2000
             try
             {
                 return query(reader);
@@ -64,7 +68,9 @@ internal sealed class ReaderPool(string path) : IDisposable
                 return idle;
             }
         }
+#pragma warning disable CA2000 // the reader owns its connection, the caller the reader
         return new JournalReader(Connections.OpenReader(path));
+#pragma warning restore CA2000
     }
 
     private void GiveBack(JournalReader reader)

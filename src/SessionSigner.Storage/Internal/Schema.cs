@@ -81,14 +81,11 @@ internal static class Schema
         ) STRICT, WITHOUT ROWID
         """;
 
-    private const string SessionByPrincipal =
-        "CREATE INDEX session_by_principal ON session (principal, sequence)";
+    private const string SessionByPrincipal = "CREATE INDEX session_by_principal ON session (principal, sequence)";
 
-    private const string SessionByPrimaryKey =
-        "CREATE INDEX session_by_primary_key ON session (primary_key)";
+    private const string SessionByPrimaryKey = "CREATE INDEX session_by_primary_key ON session (primary_key)";
 
-    private const string OpenSession =
-        "CREATE INDEX open_session ON session_state (sequence) WHERE end_reason = 0";
+    private const string OpenSession = "CREATE INDEX open_session ON session_state (sequence) WHERE end_reason = 0";
 
     private static readonly string[] Statements =
     [
@@ -111,16 +108,11 @@ internal static class Schema
         {
             connection.Run(statement);
         }
-        using (
-            var insert = connection.Prepare(
-                "INSERT INTO head VALUES (1, $version, 0, $root, x'', 0)",
-                "$version",
-                "$root"
-            )
-        )
-        {
-            insert.Set(0, Version).Set(1, emptyRoot).Run();
-        }
+        connection
+            .Prepare("INSERT INTO head VALUES (1, $version, 0, $root, x'', 0)", "$version", "$root")
+            .Set(0, Version)
+            .Set(1, emptyRoot)
+            .Run();
         connection.Run($"PRAGMA application_id = {ApplicationId}");
         connection.Run("COMMIT");
     }
@@ -130,15 +122,12 @@ internal static class Schema
     {
         if (connection.ReadLong("PRAGMA application_id") != ApplicationId)
         {
-            throw new JournalOpenException(
-                "The file is an SQLite database, but not a journal of this program."
-            );
+            throw new JournalOpenException("The file is an SQLite database, but not a journal of this program.");
         }
         var expected = Statements.ToHashSet();
         using (var command = connection.CreateCommand())
         {
-            command.CommandText =
-                "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'sqlite_sequence'";
+            command.CommandText = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'sqlite_sequence'";
             using var reader = command.ExecuteReader();
             while (reader.Read())
             {
@@ -160,9 +149,7 @@ internal static class Schema
         var version = connection.ReadLong("SELECT version FROM head");
         if (version != Version)
         {
-            throw new JournalOpenException(
-                $"The journal has version {version}; this program reads version {Version}."
-            );
+            throw new JournalOpenException($"The journal has version {version}; this program reads version {Version}.");
         }
     }
 

@@ -9,7 +9,7 @@ namespace SessionSigner.Storage;
 /// Sessions and budgets as the writer sees them: in memory for open sessions, read from the database for others. Admits a write in queue order or
 /// says why not; changes become durable with <see cref="Flush"/> in the same transaction. Writer thread only.
 /// </summary>
-internal sealed class SessionLedger(SqliteConnection connection) : IDisposable
+internal sealed class SessionLedger(SqliteConnection connection)
 {
     private readonly Dictionary<string, SessionState> _sessions = [];
     private readonly List<SessionState> _touched = [];
@@ -40,10 +40,7 @@ internal sealed class SessionLedger(SqliteConnection connection) : IDisposable
         ["$a", "$b", "$c", "$d", "$e", "$f", "$g", "$h", "$i", "$j", "$k", "$l", "$m"]
     );
 
-    private readonly Statement _insertState = connection.Prepare(
-        "INSERT INTO session_state VALUES ($sequence, 0, '', 0, 0)",
-        "$sequence"
-    );
+    private readonly Statement _insertState = connection.Prepare("INSERT INTO session_state VALUES ($sequence, 0, '', 0, 0)", "$sequence");
 
     private readonly Statement _updateState = connection.Prepare(
         "UPDATE session_state SET signatures = $signatures, end_reason = $reason, ended_by = $by, ended_at_ms = $at WHERE sequence = $sequence",
@@ -92,10 +89,7 @@ internal sealed class SessionLedger(SqliteConnection connection) : IDisposable
             Insert(opened);
             return;
         }
-        if (
-            write.Entry.Kind is not (EntryKind.Signed or EntryKind.SessionEnded)
-            || Find(write.Entry.SessionId) is not { } session
-        )
+        if (write.Entry.Kind is not (EntryKind.Signed or EntryKind.SessionEnded) || Find(write.Entry.SessionId) is not { } session)
         {
             return;
         }
@@ -136,11 +130,7 @@ internal sealed class SessionLedger(SqliteConnection connection) : IDisposable
                 {
                     budget.IsTouched = false;
                     budget.Spent.WriteBigEndian(_spent);
-                    _upsertBudget
-                        .Set(0, session.Sequence)
-                        .Set(1, budget.Budget)
-                        .Set(2, _spent)
-                        .Run();
+                    _upsertBudget.Set(0, session.Sequence).Set(1, budget.Budget).Set(2, _spent).Run();
                 }
             }
             session.IsTouched = false;
@@ -152,25 +142,6 @@ internal sealed class SessionLedger(SqliteConnection connection) : IDisposable
         _touched.Clear();
     }
 
-    public void Dispose()
-    {
-        foreach (
-            var statement in (Statement[])
-                [
-                    _select,
-                    _selectBudgets,
-                    _selectConflict,
-                    _insert,
-                    _insertState,
-                    _updateState,
-                    _upsertBudget,
-                ]
-        )
-        {
-            statement.Dispose();
-        }
-    }
-
     private static bool WouldOverflow(SessionState session, IReadOnlyList<BudgetDelta> debits)
     {
         for (var i = 0; i < debits.Count; i++)
@@ -179,10 +150,7 @@ internal sealed class SessionLedger(SqliteConnection connection) : IDisposable
             var sum = session.FindBudget(debits[i].Budget)?.Spent ?? UInt256.Zero;
             for (var j = 0; j <= i; j++)
             {
-                if (
-                    debits[j].Budget == debits[i].Budget
-                    && !UInt256.TryAdd(sum, debits[j].Amount, out sum)
-                )
+                if (debits[j].Budget == debits[i].Budget && !UInt256.TryAdd(sum, debits[j].Amount, out sum))
                 {
                     return true;
                 }
@@ -209,10 +177,7 @@ internal sealed class SessionLedger(SqliteConnection connection) : IDisposable
 
     private bool Conflicts(SessionRecord opened)
     {
-        using var reader = _selectConflict
-            .Set(0, opened.SessionId)
-            .Set(1, opened.GrantId.ToArray())
-            .Read();
+        using var reader = _selectConflict.Set(0, opened.SessionId).Set(1, opened.GrantId.ToArray()).Read();
         return reader.Read();
     }
 
@@ -242,12 +207,7 @@ internal sealed class SessionLedger(SqliteConnection connection) : IDisposable
         {
             while (reader.Read())
             {
-                session.Budgets.Add(
-                    new BudgetTotal(
-                        reader.GetString(0),
-                        UInt256.FromBigEndian(reader.GetFieldValue<byte[]>(1))
-                    )
-                );
+                session.Budgets.Add(new BudgetTotal(reader.GetString(0), UInt256.FromBigEndian(reader.GetFieldValue<byte[]>(1))));
             }
         }
         _sessions.Add(sessionId, session);

@@ -3,7 +3,10 @@ using Microsoft.Data.Sqlite;
 namespace SessionSigner.Storage;
 
 /// <summary>A prepared statement with its parameters by position, made once and run many times.</summary>
-internal sealed class Statement : IDisposable
+/// <remarks>Ends with its connection, which disposes of its commands when it is closed.</remarks>
+#pragma warning disable CA1001 // see the remark
+internal sealed class Statement
+#pragma warning restore CA1001
 {
     private readonly SqliteCommand _command;
     private readonly SqliteParameter[] _parameters;
@@ -14,10 +17,7 @@ internal sealed class Statement : IDisposable
 #pragma warning disable CA2100 // every caller passes a constant
         _command.CommandText = sql;
 #pragma warning restore CA2100
-        _parameters = Array.ConvertAll(
-            parameters,
-            name => new SqliteParameter { ParameterName = name }
-        );
+        _parameters = Array.ConvertAll(parameters, name => new SqliteParameter { ParameterName = name });
         _command.Parameters.AddRange(_parameters);
     }
 
@@ -40,35 +40,30 @@ internal sealed class Statement : IDisposable
     public int Run() => _command.ExecuteNonQuery();
 
     public SqliteDataReader Read() => _command.ExecuteReader();
-
-    public void Dispose() => _command.Dispose();
 }
 
 /// <summary>Short forms for constant statements.</summary>
 internal static class SqliteConnectionExtensions
 {
-    public static Statement Prepare(
-        this SqliteConnection connection,
-        string sql,
-        params string[] parameters
-    ) => new(connection, sql, parameters);
+    public static Statement Prepare(this SqliteConnection connection, string sql, params string[] parameters) =>
+        new(connection, sql, parameters);
 
     public static void Run(this SqliteConnection connection, string sql)
     {
-        using var statement = new Statement(connection, sql, []);
+        var statement = new Statement(connection, sql, []);
         statement.Run();
     }
 
     public static string ReadText(this SqliteConnection connection, string sql)
     {
-        using var statement = new Statement(connection, sql, []);
+        var statement = new Statement(connection, sql, []);
         using var reader = statement.Read();
         return reader.Read() ? reader.GetString(0) : "";
     }
 
     public static long ReadLong(this SqliteConnection connection, string sql)
     {
-        using var statement = new Statement(connection, sql, []);
+        var statement = new Statement(connection, sql, []);
         using var reader = statement.Read();
         return reader.Read() ? reader.GetInt64(0) : 0;
     }

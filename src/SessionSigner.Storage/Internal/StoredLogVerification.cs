@@ -8,10 +8,7 @@ namespace SessionSigner.Storage;
 /// Recomputes everything from the stored entries when the journal is opened: the root after every batch, the head, the sessions and what each
 /// has signed and spent. What differs is refused: the log is the truth and the tables beside it must follow from it.
 /// </summary>
-internal sealed class StoredLogVerification(
-    SqliteConnection connection,
-    Action<long, long>? onVerified
-)
+internal sealed class StoredLogVerification(SqliteConnection connection, Action<long, long>? onVerified)
 {
     private const int ProgressEntries = 65_536;
 
@@ -40,9 +37,7 @@ internal sealed class StoredLogVerification(
 
     private void VerifyEntries(long size)
     {
-        using var statement = connection.Prepare(
-            "SELECT first_index, count, entries, root FROM batch ORDER BY first_index"
-        );
+        var statement = connection.Prepare("SELECT first_index, count, entries, root FROM batch ORDER BY first_index");
         using var reader = statement.Read();
         var root = new byte[MerkleTree.HashSize];
         while (reader.Read())
@@ -50,9 +45,7 @@ internal sealed class StoredLogVerification(
             var first = reader.GetInt64(0);
             if (first != _tree.Size)
             {
-                throw new JournalOpenException(
-                    $"The log has a gap: entry {_tree.Size} is missing, the next batch begins with {first}."
-                );
+                throw new JournalOpenException($"The log has a gap: entry {_tree.Size} is missing, the next batch begins with {first}.");
             }
             VerifyBatch(first, reader.GetInt64(1), reader.GetFieldValue<byte[]>(2));
             _tree.WriteRoot(root);
@@ -76,24 +69,18 @@ internal sealed class StoredLogVerification(
         {
             if (!EntryBundle.TryTake(ref bundle, out var bytes))
             {
-                throw new JournalOpenException(
-                    $"The log was changed: entry {index} is incomplete."
-                );
+                throw new JournalOpenException($"The log was changed: entry {index} is incomplete.");
             }
             if (!EntryCodec.TryDecode(bytes.Span, out var entry, out var fault))
             {
-                throw new JournalOpenException(
-                    $"The log was changed: entry {index} cannot be decoded. {fault}"
-                );
+                throw new JournalOpenException($"The log was changed: entry {index} cannot be decoded. {fault}");
             }
             _tree.Append(bytes.Span);
             Derive(index, entry!);
         }
         if (!bundle.IsEmpty)
         {
-            throw new JournalOpenException(
-                $"The log was changed: there are bytes behind entry {first + count - 1}."
-            );
+            throw new JournalOpenException($"The log was changed: there are bytes behind entry {first + count - 1}.");
         }
     }
 
@@ -104,9 +91,7 @@ internal sealed class StoredLogVerification(
             case EntryKind.SessionOpened:
                 if (!_sessions.TryAdd(entry.SessionId, new DerivedSession(entry)))
                 {
-                    throw new JournalOpenException(
-                        $"Entry {index} opens session {entry.SessionId} a second time."
-                    );
+                    throw new JournalOpenException($"Entry {index} opens session {entry.SessionId} a second time.");
                 }
                 break;
             case EntryKind.Signed:
@@ -123,13 +108,11 @@ internal sealed class StoredLogVerification(
     private DerivedSession FindOpen(long index, Entry entry) =>
         _sessions.TryGetValue(entry.SessionId, out var session) && !session.HasEnded
             ? session
-            : throw new JournalOpenException(
-                $"Entry {index} is of session {entry.SessionId}, which is not open at that point of the log."
-            );
+            : throw new JournalOpenException($"Entry {index} is of session {entry.SessionId}, which is not open at that point of the log.");
 
     private void VerifyHead(long size)
     {
-        using var statement = connection.Prepare("SELECT root, frontier FROM head");
+        var statement = connection.Prepare("SELECT root, frontier FROM head");
         using var reader = statement.Read();
         if (
             !reader.Read()
@@ -138,15 +121,13 @@ internal sealed class StoredLogVerification(
             || !_tree.Frontier.SequenceEqual(reader.GetFieldValue<byte[]>(1))
         )
         {
-            throw new JournalOpenException(
-                $"The stored head says {size} entries, the log has {_tree.Size}, or their roots differ."
-            );
+            throw new JournalOpenException($"The stored head says {size} entries, the log has {_tree.Size}, or their roots differ.");
         }
     }
 
     private void VerifySessions()
     {
-        using var statement = connection.Prepare(
+        var statement = connection.Prepare(
             """
             SELECT s.session_id, s.principal, s.policy, s.policy_digest, s.primary_key, s.grant_json, t.end_reason, t.signatures
             FROM session s LEFT JOIN session_state t USING (sequence)
@@ -172,24 +153,18 @@ internal sealed class StoredLogVerification(
                 || session.Signatures != reader.GetInt64(7)
             )
             {
-                throw new JournalOpenException(
-                    $"What is stored of session {sessionId} does not follow from the log."
-                );
+                throw new JournalOpenException($"What is stored of session {sessionId} does not follow from the log.");
             }
         }
         if (count != _sessions.Count)
         {
-            throw new JournalOpenException(
-                $"The log opens {_sessions.Count} sessions, {count} are stored."
-            );
+            throw new JournalOpenException($"The log opens {_sessions.Count} sessions, {count} are stored.");
         }
     }
 
     private void VerifyBudgets()
     {
-        using var statement = connection.Prepare(
-            "SELECT s.session_id, b.budget, b.spent FROM budget b LEFT JOIN session s USING (sequence)"
-        );
+        var statement = connection.Prepare("SELECT s.session_id, b.budget, b.spent FROM budget b LEFT JOIN session s USING (sequence)");
         using var reader = statement.Read();
         var count = 0;
         while (reader.Read())
@@ -203,17 +178,13 @@ internal sealed class StoredLogVerification(
                 || spent != UInt256.FromBigEndian(reader.GetFieldValue<byte[]>(2))
             )
             {
-                throw new JournalOpenException(
-                    $"The stored total of budget {budget} of session {sessionId} does not follow from the log."
-                );
+                throw new JournalOpenException($"The stored total of budget {budget} of session {sessionId} does not follow from the log.");
             }
         }
         var expected = _sessions.Values.Sum(session => session.Spent.Count);
         if (count != expected)
         {
-            throw new JournalOpenException(
-                $"The log debits {expected} budgets, {count} are stored."
-            );
+            throw new JournalOpenException($"The log debits {expected} budgets, {count} are stored.");
         }
     }
 

@@ -15,11 +15,10 @@ internal sealed class WriteQueue
     /// <summary>A batch takes no further write once its entries have this many bytes.</summary>
     public const int BatchBytesMax = 1024 * 1024;
 
-    private readonly Lock _lock = new();
+    // An object, not a Lock: the reader waits on it.
+    private readonly object _lock = new();
     private readonly Queue<PendingWrite> _queue = new(CountMax);
-    private readonly SemaphoreSlim _filled = new(0);
     private long _bytes;
-    private bool _isReaderWaiting;
     private bool _isClosed;
     private Exception? _failure;
 
@@ -54,45 +53,28 @@ internal sealed class WriteQueue
             }
             _queue.Enqueue(write);
             _bytes += write.Entry.Length;
-            if (!_isReaderWaiting)
-            {
-                return;
-            }
-            _isReaderWaiting = false;
+            Monitor.Pulse(_lock);
         }
-        _filled.Release();
     }
 
     /// <summary>Blocks until there are writes and moves the next ones to the batch.</summary>
     /// <returns>False once the queue is closed and empty.</returns>
     public bool TakeBatch(List<PendingWrite> batch)
     {
-        while (true)
+        lock (_lock)
         {
-            lock (_lock)
+            while (_queue.Count == 0 && !_isClosed)
             {
-                var bytes = 0;
-                while (
-                    batch.Count < BatchCountMax
-                    && bytes < BatchBytesMax
-                    && _queue.TryDequeue(out var write)
-                )
-                {
-                    batch.Add(write);
-                    bytes += write.Entry.Length;
-                }
-                _bytes -= bytes;
-                if (batch.Count > 0)
-                {
-                    return true;
-                }
-                if (_isClosed)
-                {
-                    return false;
-                }
-                _isReaderWaiting = true;
+                Monitor.Wait(_lock);
             }
-            _filled.Wait();
+            var bytes = 0;
+            while (batch.Count < BatchCountMax && bytes < BatchBytesMax && _queue.TryDequeue(out var write))
+            {
+                batch.Add(write);
+                bytes += write.Entry.Length;
+            }
+            _bytes -= bytes;
+            return batch.Count > 0;
         }
     }
 
@@ -102,13 +84,8 @@ internal sealed class WriteQueue
         lock (_lock)
         {
             _isClosed = true;
-            if (!_isReaderWaiting)
-            {
-                return;
-            }
-            _isReaderWaiting = false;
+            Monitor.Pulse(_lock);
         }
-        _filled.Release();
     }
 
     /// <summary>Takes no more writes and gives back those that wait, to be failed.</summary>

@@ -24,28 +24,16 @@ internal static class WriteRules
             entry.Kind == EntryKind.SessionOpened == write.Opened is not null,
             "An entry SessionOpened goes with a session that opens."
         );
-        Require(
-            entry.Kind == EntryKind.SessionEnded == write.Ended is not null,
-            "An entry SessionEnded goes with a session that ends."
-        );
-        Require(
-            entry.Kind != EntryKind.Signed || entry.SessionId.Length > 0,
-            "An entry Signed names its session."
-        );
+        Require(entry.Kind == EntryKind.SessionEnded == write.Ended is not null, "An entry SessionEnded goes with a session that ends.");
+        Require(entry.Kind != EntryKind.Signed || entry.SessionId.Length > 0, "An entry Signed names its session.");
         if (write.Opened is { } opened)
         {
             CheckOpened(entry, opened);
         }
         if (write.Ended is { } ended)
         {
-            Require(
-                ended.SessionId == entry.SessionId,
-                "The session that ends is not the entry's."
-            );
-            Require(
-                ended.Reason is > SessionEndReason.None and <= SessionEndReason.Lost,
-                "A session ends for a reason."
-            );
+            Require(ended.SessionId == entry.SessionId, "The session that ends is not the entry's.");
+            Require(ended.Reason is > SessionEndReason.None and <= SessionEndReason.Lost, "A session ends for a reason.");
         }
         CheckDebits(entry, write.Debits);
         if (write.Answer is { } answer)
@@ -56,20 +44,11 @@ internal static class WriteRules
 
     private static void CheckOpened(Entry entry, SessionRecord opened)
     {
-        Require(
-            entry.SessionId.Length > 0 && opened.SessionId == entry.SessionId,
-            "The session that opens is not the entry's."
-        );
+        Require(entry.SessionId.Length > 0 && opened.SessionId == entry.SessionId, "The session that opens is not the entry's.");
         Require(opened.Principal == entry.Principal, "The session's principal is not the entry's.");
         Require(opened.Policy == entry.Policy, "The session's policy is not the entry's.");
-        Require(
-            opened.PrimaryKey == entry.PrimaryKey,
-            "The session's primary key is not the entry's."
-        );
-        Require(
-            opened.GrantJson.Span.SequenceEqual(entry.Grant.Span),
-            "The session's grant is not the entry's."
-        );
+        Require(opened.PrimaryKey == entry.PrimaryKey, "The session's primary key is not the entry's.");
+        Require(opened.GrantJson.Span.SequenceEqual(entry.Grant.Span), "The session's grant is not the entry's.");
         Require(opened.PublicKey.Length == 33, "A public session key has 33 bytes.");
         Require(
             opened.EndReason == SessionEndReason.None && opened.Signatures == 0,
@@ -80,23 +59,13 @@ internal static class WriteRules
     private static void CheckDebits(Entry entry, IReadOnlyList<BudgetDelta> debits)
     {
         Require(debits.Count == entry.Debits.Count, "The entry does not list the debits.");
-        Require(
-            debits.Count == 0 || entry.Kind == EntryKind.Signed,
-            "Only an entry Signed has debits."
-        );
+        Require(debits.Count == 0 || entry.Kind == EntryKind.Signed, "Only an entry Signed has debits.");
         for (var i = 0; i < debits.Count; i++)
         {
+            Require(debits[i].SessionId == entry.SessionId, "A debit is of another session than the entry.");
+            Require(debits[i].Budget == entry.Debits[i].Budget, "A debit is of another budget than the entry's.");
             Require(
-                debits[i].SessionId == entry.SessionId,
-                "A debit is of another session than the entry."
-            );
-            Require(
-                debits[i].Budget == entry.Debits[i].Budget,
-                "A debit is of another budget than the entry's."
-            );
-            Require(
-                UInt256.TryParse(entry.Debits[i].Amount, out var amount)
-                    && amount == debits[i].Amount,
+                UInt256.TryParse(entry.Debits[i].Amount, out var amount) && amount == debits[i].Amount,
                 "A debit is of another amount than the entry's."
             );
         }
@@ -104,15 +73,9 @@ internal static class WriteRules
 
     private static void CheckAnswer(Entry entry, StoredAnswer answer)
     {
-        Require(
-            answer.RequestId.Length > 0 && answer.RequestId == entry.RequestId,
-            "The answer's request is not the entry's."
-        );
+        Require(answer.RequestId.Length > 0 && answer.RequestId == entry.RequestId, "The answer's request is not the entry's.");
         Require(answer.Answer.Length <= AnswerSizeMax, "An answer has at most 4,096 bytes.");
-        Require(
-            Matches(entry, answer.SessionId, answer.Answer.Span),
-            "The answer is not what the entry records."
-        );
+        Require(Matches(entry, answer.SessionId, answer.Answer.Span), "The answer is not what the entry records.");
     }
 
     /// <summary>Whether an answer is the one its entry records.</summary>
@@ -130,18 +93,18 @@ internal static class WriteRules
                     && SHA256.HashData(answer[..HashedSignatureSize], hash) == hash.Length
                     && hash.SequenceEqual(entry.SignatureHash.Span);
             case EntryKind.SessionOpened:
-                return owner == entry.Principal
-                    && answer.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(entry.SessionId));
+                return owner == entry.Principal && answer.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(entry.SessionId));
             default:
                 return false;
         }
     }
 
-    private static void Require(bool condition, string rule)
+    // The exception names the parameter of Append.
+    private static void Require(bool write, string rule)
     {
-        if (!condition)
+        if (!write)
         {
-            throw new ArgumentException(rule);
+            throw new ArgumentException(rule, nameof(write));
         }
     }
 }

@@ -15,19 +15,12 @@ internal sealed class WriterThread
     private readonly SqliteConnection _connection;
     private readonly BatchCommitter _committer;
     private readonly ILogger? _logger;
-    private readonly TaskCompletionSource _stopped = new(
-        TaskCreationOptions.RunContinuationsAsynchronously
-    );
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile PublishedHead _head;
     private TaskCompletionSource? _growth;
     private volatile bool _hasFailed;
 
-    private WriterThread(
-        SqliteConnection connection,
-        MerkleTree tree,
-        long answers,
-        ILogger? logger
-    )
+    private WriterThread(SqliteConnection connection, MerkleTree tree, long answers, ILogger? logger)
     {
         _connection = connection;
         _committer = new BatchCommitter(connection, tree, answers);
@@ -39,12 +32,7 @@ internal sealed class WriterThread
 
     public TreeHead Head => _head.Head;
 
-    public static WriterThread Start(
-        SqliteConnection connection,
-        MerkleTree tree,
-        long answers,
-        ILogger? logger
-    )
+    public static WriterThread Start(SqliteConnection connection, MerkleTree tree, long answers, ILogger? logger)
     {
         var writer = new WriterThread(connection, tree, answers, logger);
         new Thread(writer.Run) { Name = "journal", IsBackground = true }.Start();
@@ -60,9 +48,7 @@ internal sealed class WriterThread
             var growth = Volatile.Read(ref _growth);
             if (growth is null)
             {
-                var created = new TaskCompletionSource(
-                    TaskCreationOptions.RunContinuationsAsynchronously
-                );
+                var created = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 growth = Interlocked.CompareExchange(ref _growth, created, null) ?? created;
             }
             // Only now, with the signal in place, does the size tell whether growth was missed.
@@ -92,7 +78,6 @@ internal sealed class WriterThread
         {
             Connections.DisableCheckpointOnClose(_connection);
         }
-        _committer.Dispose();
         _connection.Dispose();
     }
 

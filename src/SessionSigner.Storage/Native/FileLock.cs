@@ -13,8 +13,7 @@ internal static partial class FileLock
     private const int LockNonBlocking = 4;
 
     /// <summary>Takes the lock; false if another open file holds it or the file system cannot lock.</summary>
-    public static bool TryTake(SafeFileHandle file) =>
-        Flock(file, LockExclusive | LockNonBlocking) == 0;
+    public static bool TryTake(SafeFileHandle file) => Flock(file, LockExclusive | LockNonBlocking) == 0;
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Flock(SafeFileHandle file, int operation);
