@@ -49,10 +49,7 @@ public readonly record struct Address : ISpanFormattable
         Span<byte> uncompressed65 = stackalloc byte[65];
         if (!Secp256k1.TryDecompress(compressed33, uncompressed65))
         {
-            throw new ArgumentException(
-                "The public key is not a compressed point of secp256k1.",
-                nameof(compressed33)
-            );
+            throw new ArgumentException("The public key is not a compressed point of secp256k1.", nameof(compressed33));
         }
         Span<byte> hash32 = stackalloc byte[Keccak256.Size];
         Keccak256.Hash(uncompressed65[1..], hash32);
@@ -77,22 +74,13 @@ public readonly record struct Address : ISpanFormattable
 
     /// <summary>0x and 40 hexadecimal digits with the EIP-55 checksum.</summary>
     public override string ToString() =>
-        string.Create(
-            TextLength,
-            this,
-            static (span, address) => address.TryFormat(span, out _, default, null)
-        );
+        string.Create(TextLength, this, static (span, address) => address.TryFormat(span, out _, default, null));
 
     /// <inheritdoc/>
     public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
 
     /// <inheritdoc/>
-    public bool TryFormat(
-        Span<char> destination,
-        out int charsWritten,
-        ReadOnlySpan<char> format,
-        IFormatProvider? provider
-    )
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
     {
         charsWritten = 0;
         if (destination.Length < TextLength)
@@ -126,8 +114,11 @@ public readonly record struct Address : ISpanFormattable
         return true;
     }
 
-    /// <summary>Reads 0x and 40 hexadecimal digits whatever their case: for formats whose own rules do not ask for a checksum.</summary>
-    internal static bool TryParseAnyCase(ReadOnlySpan<char> text, out Address address)
+    /// <summary>As <see cref="TryParseChecksummed"/>, or all lower case, which claims no checksum: for payloads that other software writes.</summary>
+    internal static bool TryParseLowerOrChecksummed(ReadOnlySpan<char> text, out Address address) =>
+        text.ContainsAnyInRange('A', 'Z') ? TryParseChecksummed(text, out address) : TryParseAnyCase(text, out address);
+
+    private static bool TryParseAnyCase(ReadOnlySpan<char> text, out Address address)
     {
         address = default;
         Span<byte> bytes = stackalloc byte[Size];
@@ -135,8 +126,7 @@ public readonly record struct Address : ISpanFormattable
             text.Length != TextLength
             || text[0] != '0'
             || text[1] != 'x'
-            || Convert.FromHexString(text[2..], bytes, out _, out _)
-                != System.Buffers.OperationStatus.Done
+            || Convert.FromHexString(text[2..], bytes, out _, out _) != System.Buffers.OperationStatus.Done
         )
         {
             return false;

@@ -54,11 +54,7 @@ public readonly record struct Hash32 : ISpanFormattable
             return false;
         }
         Span<byte> bytes = stackalloc byte[Size];
-        if (
-            Convert.FromHexString(text[2..], bytes, out _, out var written)
-                != System.Buffers.OperationStatus.Done
-            || written != Size
-        )
+        if (Convert.FromHexString(text[2..], bytes, out _, out var written) != System.Buffers.OperationStatus.Done || written != Size)
         {
             return false;
         }
@@ -67,20 +63,14 @@ public readonly record struct Hash32 : ISpanFormattable
     }
 
     /// <summary>0x and 64 lower-case hexadecimal digits.</summary>
-    public override string ToString() =>
-        string.Create(66, this, static (span, hash) => hash.TryFormat(span, out _, default, null));
+    public override string ToString() => string.Create(66, this, static (span, hash) => hash.TryFormat(span, out _, default, null));
 
     /// <inheritdoc/>
     public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
 
     /// <inheritdoc/>
     [SkipLocalsInit]
-    public bool TryFormat(
-        Span<char> destination,
-        out int charsWritten,
-        ReadOnlySpan<char> format,
-        IFormatProvider? provider
-    )
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
     {
         charsWritten = 0;
         if (destination.Length < 66)

@@ -51,40 +51,29 @@ public readonly record struct Int256 : IComparable<Int256>, ISpanFormattable
     {
         value = default;
         var isNegative = canonicalDecimal.StartsWith('-');
-        return UInt256.TryParse(
-                isNegative ? canonicalDecimal[1..] : canonicalDecimal,
-                out var magnitude
-            ) && TryCreate(isNegative, magnitude, out value);
+        return UInt256.TryParse(isNegative ? canonicalDecimal[1..] : canonicalDecimal, out var magnitude)
+            && TryCreate(isNegative, magnitude, out value);
     }
 
     /// <summary>Whether the number is in the range of intN.</summary>
     /// <param name="bits">N, 1 to 256.</param>
-    public bool FitsBits(int bits) =>
-        (IsNegative ? UInt256.NotWrapping(_word) : _word).BitLength < bits;
+    public bool FitsBits(int bits) => (IsNegative ? UInt256.NotWrapping(_word) : _word).BitLength < bits;
 
     /// <summary>Writes 32 bytes, two's complement, big-endian.</summary>
     public void WriteBigEndian(Span<byte> destination32) => _word.WriteBigEndian(destination32);
 
     /// <inheritdoc/>
     public int CompareTo(Int256 other) =>
-        IsNegative == other.IsNegative
-            ? _word.CompareTo(other._word)
-            : other.IsNegative.CompareTo(IsNegative);
+        IsNegative == other.IsNegative ? _word.CompareTo(other._word) : other.IsNegative.CompareTo(IsNegative);
 
     /// <summary>Decimal digits, with a minus sign if negative.</summary>
-    public override string ToString() =>
-        IsNegative ? "-" + Magnitude.ToString() : Magnitude.ToString();
+    public override string ToString() => IsNegative ? "-" + Magnitude.ToString() : Magnitude.ToString();
 
     /// <inheritdoc/>
     public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
 
     /// <inheritdoc/>
-    public bool TryFormat(
-        Span<char> destination,
-        out int charsWritten,
-        ReadOnlySpan<char> format,
-        IFormatProvider? provider
-    )
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
     {
         var text = ToString();
         charsWritten = text.TryCopyTo(destination) ? text.Length : 0;

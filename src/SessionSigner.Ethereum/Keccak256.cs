@@ -15,6 +15,5 @@ public static class Keccak256
     }
 
     /// <summary>Hashes <paramref name="data"/> into the first 32 bytes of <paramref name="destination32"/>, which may overlap it.</summary>
-    public static void Hash(ReadOnlySpan<byte> data, Span<byte> destination32) =>
-        Hash(data).CopyTo(destination32);
+    public static void Hash(ReadOnlySpan<byte> data, Span<byte> destination32) => Hash(data).CopyTo(destination32);
 }

@@ -58,9 +58,7 @@ public struct Keccak256Sponge
     {
         while (source.Length >= 8)
         {
-            var mixed =
-                BinaryPrimitives.ReadUInt64LittleEndian(target)
-                ^ BinaryPrimitives.ReadUInt64LittleEndian(source);
+            var mixed = BinaryPrimitives.ReadUInt64LittleEndian(target) ^ BinaryPrimitives.ReadUInt64LittleEndian(source);
             BinaryPrimitives.WriteUInt64LittleEndian(target, mixed);
             target = target[8..];
             source = source[8..];

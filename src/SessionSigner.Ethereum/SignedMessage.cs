@@ -20,6 +20,5 @@ public static class SignedMessage
 
     /// <summary>As <see cref="Digest(ReadOnlySpan{byte})"/>, of the text's UTF-8 bytes.</summary>
     /// <exception cref="EncoderFallbackException">The text has an unpaired surrogate.</exception>
-    public static Hash32 Digest(string message) =>
-        Digest(new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(message));
+    public static Hash32 Digest(string message) => Digest(new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(message));
 }

@@ -59,8 +59,7 @@ public readonly partial record struct UInt256
     internal static UInt256 NegateWrapping(UInt256 value) => SubtractWrapping(Zero, value);
 
     /// <summary>2^256 - 1 - value: every bit flipped.</summary>
-    internal static UInt256 NotWrapping(UInt256 value) =>
-        new(~value._w0, ~value._w1, ~value._w2, ~value._w3);
+    internal static UInt256 NotWrapping(UInt256 value) => new(~value._w0, ~value._w1, ~value._w2, ~value._w3);
 
     /// <summary>Bit <paramref name="index"/>, 0 being the least significant.</summary>
     internal bool Bit(int index)

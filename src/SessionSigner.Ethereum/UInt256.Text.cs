@@ -22,10 +22,7 @@ public readonly partial record struct UInt256
         UInt256 result = default;
         foreach (var character in canonicalDecimal)
         {
-            if (
-                !char.IsAsciiDigit(character)
-                || !TryAppendDigit(result, (uint)(character - '0'), out result)
-            )
+            if (!char.IsAsciiDigit(character) || !TryAppendDigit(result, (uint)(character - '0'), out result))
             {
                 return false;
             }
@@ -35,19 +32,10 @@ public readonly partial record struct UInt256
     }
 
     /// <summary>Reads 0x and 1 to 64 hexadecimal digits of either case. Leading zeros are allowed only if <paramref name="allowLeadingZeros"/>.</summary>
-    public static bool TryParseHex(
-        ReadOnlySpan<char> text,
-        bool allowLeadingZeros,
-        out UInt256 value
-    )
+    public static bool TryParseHex(ReadOnlySpan<char> text, bool allowLeadingZeros, out UInt256 value)
     {
         value = default;
-        if (
-            text.Length is < 3 or > 66
-            || text[0] != '0'
-            || text[1] != 'x'
-            || (text[2] == '0' && text.Length > 3 && !allowLeadingZeros)
-        )
+        if (text.Length is < 3 or > 66 || text[0] != '0' || text[1] != 'x' || (text[2] == '0' && text.Length > 3 && !allowLeadingZeros))
         {
             return false;
         }
@@ -55,9 +43,7 @@ public readonly partial record struct UInt256
         padded.Fill('0');
         text[2..].CopyTo(padded[(66 - text.Length)..]);
         Span<byte> word = stackalloc byte[Size];
-        if (
-            Convert.FromHexString(padded, word, out _, out _) != System.Buffers.OperationStatus.Done
-        )
+        if (Convert.FromHexString(padded, word, out _, out _) != System.Buffers.OperationStatus.Done)
         {
             return false;
         }
@@ -76,12 +62,7 @@ public readonly partial record struct UInt256
     public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
 
     /// <inheritdoc/>
-    public bool TryFormat(
-        Span<char> destination,
-        out int charsWritten,
-        ReadOnlySpan<char> format,
-        IFormatProvider? provider
-    )
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
     {
         Span<char> digits = stackalloc char[DecimalDigitsMax];
         var text = digits[FormatFromEnd(digits)..];

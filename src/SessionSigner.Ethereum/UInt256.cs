@@ -30,8 +30,7 @@ public readonly partial record struct UInt256 : IComparable<UInt256>, ISpanForma
     public static UInt256 One => new(1, 0, 0, 0);
 
     /// <summary>2^256 - 1.</summary>
-    public static UInt256 MaxValue =>
-        new(ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue);
+    public static UInt256 MaxValue => new(ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue);
 
     /// <summary>Whether this is 0.</summary>
     public bool IsZero => (_w0 | _w1 | _w2 | _w3) == 0;

@@ -47,10 +47,7 @@ public class AddressTests
         key[31] = 0x01;
         var compressed = new byte[33];
         Assert.True(Secp256k1.TryCreatePublicKey(key, compressed));
-        Assert.Equal(
-            "0x123ABAF7a75FE084F7F5Bf8dd7e3e6D9E6027B3b",
-            Address.FromPublicKey(compressed).ToString()
-        );
+        Assert.Equal("0x123ABAF7a75FE084F7F5Bf8dd7e3e6D9E6027B3b", Address.FromPublicKey(compressed).ToString());
         Assert.Throws<ArgumentException>(() => Address.FromPublicKey(new byte[33]));
     }
 }

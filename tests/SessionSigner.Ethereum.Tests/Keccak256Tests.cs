@@ -8,10 +8,7 @@ public class Keccak256Tests
     [Theory]
     [InlineData("", "0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470")] // the empty code hash of the Ethereum yellow paper
     [InlineData("abc", "0x4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45")] // Keccak team, ShortMsgKAT_256
-    [InlineData(
-        "transfer(address,uint256)",
-        "0xa9059cbb2ab09eb219583f4a59a5d0623ade346d962bcd4e46b11da047c9049b"
-    )] // selector of ERC-20
+    [InlineData("transfer(address,uint256)", "0xa9059cbb2ab09eb219583f4a59a5d0623ade346d962bcd4e46b11da047c9049b")] // selector of ERC-20
     public void Known_answers(string text, string expected) =>
         Assert.Equal(expected, Keccak256.Hash(Encoding.UTF8.GetBytes(text)).ToString());
 

@@ -4,9 +4,7 @@ namespace SessionSigner.Ethereum.Tests;
 
 public class Secp256k1Tests
 {
-    private static readonly byte[] GroupOrder = Convert.FromHexString(
-        "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141"
-    );
+    private static readonly byte[] GroupOrder = Convert.FromHexString("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141");
 
     // The widely published RFC 6979 vector for secp256k1 with SHA-256: key 1, message "Satoshi Nakamoto".
     [Fact]
@@ -55,14 +53,7 @@ public class Secp256k1Tests
     public void Scalars_outside_the_group_are_refused()
     {
         var digest = new Hash32(new byte[32]);
-        foreach (
-            var key in new[]
-            {
-                new byte[32],
-                GroupOrder,
-                Enumerable.Repeat((byte)0xff, 32).ToArray(),
-            }
-        )
+        foreach (var key in new[] { new byte[32], GroupOrder, Enumerable.Repeat((byte)0xff, 32).ToArray() })
         {
             Assert.False(Secp256k1.TryCreatePublicKey(key, new byte[33]));
             var signature = new byte[65];
@@ -79,25 +70,16 @@ public class Secp256k1Tests
     [InlineData(64)]
     [InlineData(200)]
     [InlineData(65_536)]
-    public void Digests_of_another_length_are_refused(int length) =>
-        Assert.Throws<ArgumentException>(() => new Hash32(new byte[length]));
+    public void Digests_of_another_length_are_refused(int length) => Assert.Throws<ArgumentException>(() => new Hash32(new byte[length]));
 
     [Fact]
     public void Buffers_of_another_length_are_a_mistake()
     {
         var digest = new Hash32(new byte[32]);
-        Assert.Throws<ArgumentException>(() =>
-            Secp256k1.TryCreatePublicKey(new byte[31], new byte[33])
-        );
-        Assert.Throws<ArgumentException>(() =>
-            Secp256k1.TrySignRecoverable(new byte[32], digest, new byte[64])
-        );
-        Assert.Throws<ArgumentException>(() =>
-            Secp256k1.TryRecover(digest, new byte[64], new byte[33])
-        );
-        Assert.Throws<ArgumentException>(() =>
-            Secp256k1.Verify(new byte[65], digest, new byte[64])
-        );
+        Assert.Throws<ArgumentException>(() => Secp256k1.TryCreatePublicKey(new byte[31], new byte[33]));
+        Assert.Throws<ArgumentException>(() => Secp256k1.TrySignRecoverable(new byte[32], digest, new byte[64]));
+        Assert.Throws<ArgumentException>(() => Secp256k1.TryRecover(digest, new byte[64], new byte[33]));
+        Assert.Throws<ArgumentException>(() => Secp256k1.Verify(new byte[65], digest, new byte[64]));
         Assert.Throws<ArgumentException>(() => Secp256k1.NormalizeS(new byte[65]));
     }
 
@@ -107,14 +89,7 @@ public class Secp256k1Tests
         var key = RandomNumberGenerator.GetBytes(32);
         var publicKey = new byte[33];
         Secp256k1.TryCreatePublicKey(key, publicKey);
-        foreach (
-            var bytes in new[]
-            {
-                new byte[32],
-                GroupOrder,
-                Enumerable.Repeat((byte)0xff, 32).ToArray(),
-            }
-        )
+        foreach (var bytes in new[] { new byte[32], GroupOrder, Enumerable.Repeat((byte)0xff, 32).ToArray() })
         {
             var signature = new byte[65];
             Assert.True(Secp256k1.TrySignRecoverable(key, new Hash32(bytes), signature));
@@ -162,9 +137,7 @@ public class Secp256k1Tests
     {
         var high = signature65.ToArray();
         var n = UInt256.FromBigEndian(GroupOrder);
-        Assert.True(
-            UInt256.TrySubtract(n, UInt256.FromBigEndian(high.AsSpan(32, 32)), out var negated)
-        );
+        Assert.True(UInt256.TrySubtract(n, UInt256.FromBigEndian(high.AsSpan(32, 32)), out var negated));
         negated.WriteBigEndian(high.AsSpan(32, 32));
         high[64] ^= 1;
         return high;

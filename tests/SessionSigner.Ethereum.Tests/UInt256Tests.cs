@@ -15,27 +15,21 @@ public class UInt256Tests
     public bool Addition_agrees_with_BigInteger_or_reports_overflow(UInt256 a, UInt256 b)
     {
         var expected = ToBig(a) + ToBig(b);
-        return UInt256.TryAdd(a, b, out var sum)
-            ? ToBig(sum) == expected
-            : expected >= Modulus && sum.IsZero;
+        return UInt256.TryAdd(a, b, out var sum) ? ToBig(sum) == expected : expected >= Modulus && sum.IsZero;
     }
 
     [Property]
     public bool Subtraction_agrees_with_BigInteger_or_reports_underflow(UInt256 a, UInt256 b)
     {
         var expected = ToBig(a) - ToBig(b);
-        return UInt256.TrySubtract(a, b, out var difference)
-            ? ToBig(difference) == expected
-            : expected < 0 && difference.IsZero;
+        return UInt256.TrySubtract(a, b, out var difference) ? ToBig(difference) == expected : expected < 0 && difference.IsZero;
     }
 
     [Property]
     public bool Multiplication_agrees_with_BigInteger_or_reports_overflow(UInt256 a, UInt256 b)
     {
         var expected = ToBig(a) * ToBig(b);
-        return UInt256.TryMultiply(a, b, out var product)
-            ? ToBig(product) == expected
-            : expected >= Modulus && product.IsZero;
+        return UInt256.TryMultiply(a, b, out var product) ? ToBig(product) == expected : expected >= Modulus && product.IsZero;
     }
 
     [Property]
@@ -49,9 +43,7 @@ public class UInt256Tests
     public bool Decimal_text_agrees_with_BigInteger_and_reads_back(UInt256 a)
     {
         var text = a.ToString();
-        return text == ToBig(a).ToString(CultureInfo.InvariantCulture)
-            && UInt256.TryParse(text, out var read)
-            && read == a;
+        return text == ToBig(a).ToString(CultureInfo.InvariantCulture) && UInt256.TryParse(text, out var read) && read == a;
     }
 
     [Property]
@@ -66,10 +58,7 @@ public class UInt256Tests
 
     [Property]
     public bool Text_wider_than_256_bits_is_refused(UInt256 a) =>
-        !UInt256.TryParse(
-            (ToBig(a) + Modulus).ToString(CultureInfo.InvariantCulture),
-            out var value
-        ) && value.IsZero;
+        !UInt256.TryParse((ToBig(a) + Modulus).ToString(CultureInfo.InvariantCulture), out var value) && value.IsZero;
 
     [Theory]
     [InlineData("")]
@@ -106,8 +95,7 @@ public class UInt256Tests
         Assert.Equal(accepted, UInt256.TryParseHex(text, allowLeadingZeros: false, out _));
 
     [Fact]
-    public void More_than_32_bytes_is_a_mistake() =>
-        Assert.Throws<ArgumentException>(() => UInt256.FromBigEndian(new byte[33]));
+    public void More_than_32_bytes_is_a_mistake() => Assert.Throws<ArgumentException>(() => UInt256.FromBigEndian(new byte[33]));
 
     internal static BigInteger ToBig(UInt256 value)
     {
@@ -128,12 +116,7 @@ public class UInt256Tests
             var border =
                 from shift in Gen.Choose(0, 255)
                 from offset in Gen.Choose(-1, 1)
-                select UInt256.FromBigEndian(
-                    ((BigInteger.One << shift) + offset).ToByteArray(
-                        isUnsigned: true,
-                        isBigEndian: true
-                    )
-                );
+                select UInt256.FromBigEndian(((BigInteger.One << shift) + offset).ToByteArray(isUnsigned: true, isBigEndian: true));
             return Arb.From(Gen.OneOf(random, border, Gen.Constant(UInt256.MaxValue)));
         }
     }

@@ -9,22 +9,14 @@ namespace SessionSigner.Ethereum;
 /// </summary>
 public static class AbiDecoder
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(
-        encoderShouldEmitUTF8Identifier: false,
-        throwOnInvalidBytes: true
-    );
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Decodes a list of arguments.</summary>
     /// <param name="types">The parameters.</param>
     /// <param name="data">Calldata after the selector. Byte values in the result point into it.</param>
     /// <param name="values">The arguments, or null.</param>
     /// <param name="fault">Which argument is wrong and how; empty if none.</param>
-    public static bool TryDecode(
-        IReadOnlyList<AbiParameter> types,
-        ReadOnlyMemory<byte> data,
-        out AbiValue.Tuple? values,
-        out string fault
-    )
+    public static bool TryDecode(IReadOnlyList<AbiParameter> types, ReadOnlyMemory<byte> data, out AbiValue.Tuple? values, out string fault)
     {
         var cursor = new Cursor(data);
         values = Tuple(ref cursor, types, 0, out var size);
@@ -37,12 +29,7 @@ public static class AbiDecoder
         return values is not null;
     }
 
-    private static AbiValue.Tuple? Tuple(
-        ref Cursor cursor,
-        IReadOnlyList<AbiParameter> members,
-        int start,
-        out int size
-    )
+    private static AbiValue.Tuple? Tuple(ref Cursor cursor, IReadOnlyList<AbiParameter> members, int start, out int size)
     {
         var items = new AbiValue[members.Count];
         var head = start;
@@ -66,13 +53,7 @@ public static class AbiDecoder
         return new AbiValue.Tuple(members, items);
     }
 
-    private static AbiValue.Array? Items(
-        ref Cursor cursor,
-        AbiType element,
-        int count,
-        int start,
-        out int size
-    )
+    private static AbiValue.Array? Items(ref Cursor cursor, AbiType element, int count, int start, out int size)
     {
         // The heads are there (checked before the allocation), so the count is bounded by the data.
         size = 0;
@@ -85,10 +66,7 @@ public static class AbiDecoder
         var items = new AbiValue[count];
         for (var i = 0; i < count; i++)
         {
-            if (
-                Member(ref cursor, element, start, start + (i * element.HeadBytes), ref size)
-                is not { } item
-            )
+            if (Member(ref cursor, element, start, start + (i * element.HeadBytes), ref size) is not { } item)
             {
                 cursor.Prefix($"[{i}]");
                 return null;
@@ -99,13 +77,7 @@ public static class AbiDecoder
     }
 
     // One member whose head is at `head`, in a tuple or array that begins at `start` and has `size` bytes so far.
-    private static AbiValue? Member(
-        ref Cursor cursor,
-        AbiType type,
-        int start,
-        int head,
-        ref int size
-    )
+    private static AbiValue? Member(ref Cursor cursor, AbiType type, int start, int head, ref int size)
     {
         if (!type.IsDynamic)
         {
@@ -136,23 +108,13 @@ public static class AbiDecoder
                     cursor.Fail("the length is out of range");
                     return null;
                 }
-                var items = Items(
-                    ref cursor,
-                    array.Element,
-                    count,
-                    start + AbiType.WordSize,
-                    out size
-                );
+                var items = Items(ref cursor, array.Element, count, start + AbiType.WordSize, out size);
                 size += AbiType.WordSize;
                 return items;
             case AbiType.Bytes:
-                return cursor.TryReadBytes(start, out var bytes, out size)
-                    ? new AbiValue.Bytes(bytes)
-                    : null;
+                return cursor.TryReadBytes(start, out var bytes, out size) ? new AbiValue.Bytes(bytes) : null;
             case AbiType.Text:
-                return cursor.TryReadBytes(start, out var utf8, out size)
-                    ? TextValue(ref cursor, utf8.Span)
-                    : null;
+                return cursor.TryReadBytes(start, out var utf8, out size) ? TextValue(ref cursor, utf8.Span) : null;
             default:
                 return Word(ref cursor, type, start);
         }
@@ -200,8 +162,7 @@ public static class AbiDecoder
         private string _path = "";
         private string _reason = "";
 
-        public readonly string Fault =>
-            _path.Length > 0 && _reason.Length > 0 ? $"{_path}: {_reason}" : _reason;
+        public readonly string Fault => _path.Length > 0 && _reason.Length > 0 ? $"{_path}: {_reason}" : _reason;
 
         public readonly int Remaining(int start) => Math.Max(0, data.Length - start);
 

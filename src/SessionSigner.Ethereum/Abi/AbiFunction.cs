@@ -45,12 +45,7 @@ public sealed class AbiFunction
     /// <param name="fault">What is wrong and where; empty if nothing.</param>
     public static bool TryParse(string signature, out AbiFunction? function, out string fault)
     {
-        function = AbiTypeParser.TryParseSignature(
-            signature,
-            out var name,
-            out var inputs,
-            out fault
-        )
+        function = AbiTypeParser.TryParseSignature(signature, out var name, out var inputs, out fault)
             ? new AbiFunction(name, inputs!.AsReadOnly())
             : null;
         return function is not null;

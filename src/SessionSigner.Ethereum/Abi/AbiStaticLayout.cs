@@ -26,16 +26,12 @@ public sealed class AbiStaticLayout
     public int Size => _slots.Length * AbiType.WordSize;
 
     /// <summary>Lays out a list of parameters; false if one of them is dynamic or there are more than 256 words.</summary>
-    public static bool TryCreate(
-        IReadOnlyList<AbiParameter> parameters,
-        out AbiStaticLayout? layout
-    )
+    public static bool TryCreate(IReadOnlyList<AbiParameter> parameters, out AbiStaticLayout? layout)
     {
         layout = null;
         if (
             parameters.Any(parameter => parameter.Type.IsDynamic)
-            || parameters.Sum(parameter => (long)parameter.Type.HeadBytes)
-                > SlotsMax * AbiType.WordSize
+            || parameters.Sum(parameter => (long)parameter.Type.HeadBytes) > SlotsMax * AbiType.WordSize
         )
         {
             return false;
@@ -67,11 +63,7 @@ public sealed class AbiStaticLayout
     /// <summary>The slot at a path; null if there is none.</summary>
     public AbiWordSlot? Find(string path) => Array.Find(_slots, slot => slot.Path == path);
 
-    private static void AddMembers(
-        List<AbiWordSlot> slots,
-        string prefix,
-        IReadOnlyList<AbiParameter> members
-    )
+    private static void AddMembers(List<AbiWordSlot> slots, string prefix, IReadOnlyList<AbiParameter> members)
     {
         for (var i = 0; i < members.Count; i++)
         {

@@ -27,8 +27,7 @@ public abstract class AbiType
     public virtual bool IsWord => false;
 
     /// <summary>Reads a type, for example "uint256", "bytes", "(address,uint256)[]". uint and int mean 256 bits. At most 16 levels and 4096 characters.</summary>
-    public static bool TryParse(string text, out AbiType? type) =>
-        AbiTypeParser.TryParseType(text, out type, out _);
+    public static bool TryParse(string text, out AbiType? type) => AbiTypeParser.TryParseType(text, out type, out _);
 
     /// <summary>Whether 32 bytes are the only encoding of a value of this type. False for types that are not one word.</summary>
     public virtual bool IsCanonicalWord(ReadOnlySpan<byte> word32) => false;
@@ -47,8 +46,7 @@ public abstract class AbiType
 
         /// <inheritdoc/>
         public override bool IsCanonicalWord(ReadOnlySpan<byte> word32) =>
-            word32.Length == WordSize
-            && !word32[..(WordSize - (Bits / 8))].ContainsAnyExcept((byte)0);
+            word32.Length == WordSize && !word32[..(WordSize - (Bits / 8))].ContainsAnyExcept((byte)0);
     }
 
     /// <summary>int8 to int256, two's complement.</summary>
@@ -68,8 +66,7 @@ public abstract class AbiType
                 return false;
             }
             var extension = WordSize - (Bits / 8);
-            return !word32[..extension]
-                .ContainsAnyExcept((byte)(word32[extension] >= 0x80 ? 0xff : 0));
+            return !word32[..extension].ContainsAnyExcept((byte)(word32[extension] >= 0x80 ? 0xff : 0));
         }
     }
 
@@ -92,14 +89,11 @@ public abstract class AbiType
 
         /// <inheritdoc/>
         public override bool IsCanonicalWord(ReadOnlySpan<byte> word32) =>
-            word32.Length == WordSize
-            && word32[31] <= 1
-            && !word32[..31].ContainsAnyExcept((byte)0);
+            word32.Length == WordSize && word32[31] <= 1 && !word32[..31].ContainsAnyExcept((byte)0);
     }
 
     /// <summary>bytes1 to bytes32.</summary>
-    public sealed class FixedBytes(int length)
-        : AbiType($"bytes{length}", isDynamic: false, WordSize)
+    public sealed class FixedBytes(int length) : AbiType($"bytes{length}", isDynamic: false, WordSize)
     {
         /// <summary>1 to 32 bytes.</summary>
         public int Length { get; } = length;
@@ -138,18 +132,8 @@ public abstract class AbiType
     /// <summary>A tuple: a struct of Solidity, or a struct of EIP-712.</summary>
     public sealed class Tuple : AbiType
     {
-        internal Tuple(
-            IReadOnlyList<AbiParameter> members,
-            bool isDynamic,
-            int headBytes,
-            TypedDataStruct? definition = null
-        )
-            : base(
-                definition?.Name
-                    ?? $"({string.Join(',', members.Select(member => member.Type.Name))})",
-                isDynamic,
-                headBytes
-            )
+        internal Tuple(IReadOnlyList<AbiParameter> members, bool isDynamic, int headBytes, TypedDataStruct? definition = null)
+            : base(definition?.Name ?? $"({string.Join(',', members.Select(member => member.Type.Name))})", isDynamic, headBytes)
         {
             Members = members;
             Struct = definition;

@@ -36,12 +36,7 @@ internal ref struct AbiTypeParser
     }
 
     /// <summary>Reads "name(type name, …)".</summary>
-    public static bool TryParseSignature(
-        string text,
-        out string name,
-        out List<AbiParameter>? inputs,
-        out string fault
-    )
+    public static bool TryParseSignature(string text, out string name, out List<AbiParameter>? inputs, out string fault)
     {
         var parser = new AbiTypeParser(text);
         name = "";
@@ -72,14 +67,9 @@ internal ref struct AbiTypeParser
             "bytes" => new AbiType.Bytes(),
             "uint" when allowAliases => new AbiType.Uint(256),
             "int" when allowAliases => new AbiType.Int(256),
-            _ when name.StartsWith("uint") && TryBits(name[4..], out var bits) => new AbiType.Uint(
-                bits
-            ),
-            _ when name.StartsWith("int") && TryBits(name[3..], out var bits) => new AbiType.Int(
-                bits
-            ),
-            _ when name.StartsWith("bytes") && TrySize(name[5..], 32, out var length) =>
-                new AbiType.FixedBytes(length),
+            _ when name.StartsWith("uint") && TryBits(name[4..], out var bits) => new AbiType.Uint(bits),
+            _ when name.StartsWith("int") && TryBits(name[3..], out var bits) => new AbiType.Int(bits),
+            _ when name.StartsWith("bytes") && TrySize(name[5..], 32, out var length) => new AbiType.FixedBytes(length),
             _ => null,
         };
 
@@ -89,24 +79,15 @@ internal ref struct AbiTypeParser
         var isDynamic = length is null || element.IsDynamic;
         var bytes = isDynamic ? AbiType.WordSize : (long)element.HeadBytes * length!.Value;
         // The head of T[k] with dynamic T is inside the tail: k words, bounded too.
-        return bytes > StaticBytesMax || length > StaticBytesMax / AbiType.WordSize
-            ? null
-            : new AbiType.Array(element, length, (int)bytes);
+        return bytes > StaticBytesMax || length > StaticBytesMax / AbiType.WordSize ? null : new AbiType.Array(element, length, (int)bytes);
     }
 
     /// <summary>A tuple, or null if it would be larger than a transaction.</summary>
-    public static AbiType.Tuple? TupleOf(
-        IReadOnlyList<AbiParameter> members,
-        TypedDataStruct? definition = null
-    )
+    public static AbiType.Tuple? TupleOf(IReadOnlyList<AbiParameter> members, TypedDataStruct? definition = null)
     {
         var isDynamic = members.Any(member => member.Type.IsDynamic);
-        var bytes = isDynamic
-            ? AbiType.WordSize
-            : members.Sum(member => (long)member.Type.HeadBytes);
-        return bytes > StaticBytesMax
-            ? null
-            : new AbiType.Tuple(members, isDynamic, (int)bytes, definition);
+        var bytes = isDynamic ? AbiType.WordSize : members.Sum(member => (long)member.Type.HeadBytes);
+        return bytes > StaticBytesMax ? null : new AbiType.Tuple(members, isDynamic, (int)bytes, definition);
     }
 
     /// <summary>Reads k of T[k]: no leading zero, at least 1.</summary>
@@ -131,11 +112,9 @@ internal ref struct AbiTypeParser
         return text.Length is > 0 and <= 256 && !char.IsAsciiDigit(text[0]);
     }
 
-    private static bool IsIdentifierCharacter(char character) =>
-        char.IsAsciiLetterOrDigit(character) || character is '_' or '$';
+    private static bool IsIdentifierCharacter(char character) => char.IsAsciiLetterOrDigit(character) || character is '_' or '$';
 
-    private static bool TryBits(ReadOnlySpan<char> digits, out int bits) =>
-        TrySize(digits, 256, out bits) && bits % 8 == 0;
+    private static bool TryBits(ReadOnlySpan<char> digits, out int bits) => TrySize(digits, 256, out bits) && bits % 8 == 0;
 
     private bool CheckLength()
     {
@@ -168,18 +147,13 @@ internal ref struct AbiTypeParser
             if (type is null)
             {
                 _position = start;
-                return Fault<AbiType>(
-                    word.Length == 0 ? "expected a type" : $"\"{word}\" is no type"
-                );
+                return Fault<AbiType>(word.Length == 0 ? "expected a type" : $"\"{word}\" is no type");
             }
         }
         var levels = depth;
         while (type is not null && Peek() == '[')
         {
-            type =
-                ++levels > DepthMax
-                    ? Fault<AbiType>($"nested deeper than {DepthMax} levels")
-                    : ArraySuffix(type);
+            type = ++levels > DepthMax ? Fault<AbiType>($"nested deeper than {DepthMax} levels") : ArraySuffix(type);
         }
         return type;
     }
@@ -200,8 +174,7 @@ internal ref struct AbiTypeParser
         }
         return !Take(']')
             ? Fault<AbiType>("expected ]")
-            : ArrayOf(element, digits.IsEmpty ? null : size)
-                ?? Fault<AbiType>("the array is larger than a transaction");
+            : ArrayOf(element, digits.IsEmpty ? null : size) ?? Fault<AbiType>("the array is larger than a transaction");
     }
 
     private List<AbiParameter>? Members(int depth, bool mayBeEmpty)
@@ -237,11 +210,7 @@ internal ref struct AbiTypeParser
             }
             if (!Take(',') || members.Count == MembersMax)
             {
-                return Fault<List<AbiParameter>>(
-                    members.Count == MembersMax
-                        ? $"more than {MembersMax} members"
-                        : "expected , or )"
-                );
+                return Fault<List<AbiParameter>>(members.Count == MembersMax ? $"more than {MembersMax} members" : "expected , or )");
             }
         }
     }

@@ -75,8 +75,7 @@ public abstract class AbiValue
     /// <summary>Value of a tuple or of a list of arguments.</summary>
     /// <param name="members">The places; shared with the type.</param>
     /// <param name="items">One value for each place.</param>
-    public sealed class Tuple(IReadOnlyList<AbiParameter> members, IReadOnlyList<AbiValue> items)
-        : AbiValue
+    public sealed class Tuple(IReadOnlyList<AbiParameter> members, IReadOnlyList<AbiValue> items) : AbiValue
     {
         /// <summary>Names and types of the items.</summary>
         public IReadOnlyList<AbiParameter> Members { get; } = members;

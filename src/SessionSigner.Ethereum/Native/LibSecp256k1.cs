@@ -28,21 +28,10 @@ internal static unsafe partial class LibSecp256k1
     public static partial int PublicKeyCreate(void* context, byte* publicKey64, byte* secretKey32);
 
     [LibraryImport(Library, EntryPoint = "secp256k1_ec_pubkey_parse")]
-    public static partial int PublicKeyParse(
-        void* context,
-        byte* publicKey64,
-        byte* input,
-        nuint inputLength
-    );
+    public static partial int PublicKeyParse(void* context, byte* publicKey64, byte* input, nuint inputLength);
 
     [LibraryImport(Library, EntryPoint = "secp256k1_ec_pubkey_serialize")]
-    public static partial int PublicKeySerialize(
-        void* context,
-        byte* output,
-        nuint* outputLength,
-        byte* publicKey64,
-        uint flags
-    );
+    public static partial int PublicKeySerialize(void* context, byte* output, nuint* outputLength, byte* publicKey64, uint flags);
 
     [LibraryImport(Library, EntryPoint = "secp256k1_ecdsa_sign_recoverable")]
     public static partial int SignRecoverable(
@@ -55,28 +44,13 @@ internal static unsafe partial class LibSecp256k1
     );
 
     [LibraryImport(Library, EntryPoint = "secp256k1_ecdsa_recoverable_signature_serialize_compact")]
-    public static partial int RecoverableSerialize(
-        void* context,
-        byte* output64,
-        int* recoveryId,
-        byte* signature65
-    );
+    public static partial int RecoverableSerialize(void* context, byte* output64, int* recoveryId, byte* signature65);
 
     [LibraryImport(Library, EntryPoint = "secp256k1_ecdsa_recoverable_signature_parse_compact")]
-    public static partial int RecoverableParse(
-        void* context,
-        byte* signature65,
-        byte* input64,
-        int recoveryId
-    );
+    public static partial int RecoverableParse(void* context, byte* signature65, byte* input64, int recoveryId);
 
     [LibraryImport(Library, EntryPoint = "secp256k1_ecdsa_recover")]
-    public static partial int Recover(
-        void* context,
-        byte* publicKey64,
-        byte* signature65,
-        byte* message32
-    );
+    public static partial int Recover(void* context, byte* publicKey64, byte* signature65, byte* message32);
 
     [LibraryImport(Library, EntryPoint = "secp256k1_ecdsa_signature_parse_compact")]
     public static partial int SignatureParse(void* context, byte* signature64, byte* input64);
@@ -88,10 +62,5 @@ internal static unsafe partial class LibSecp256k1
     public static partial int SignatureNormalize(void* context, byte* output64, byte* input64);
 
     [LibraryImport(Library, EntryPoint = "secp256k1_ecdsa_verify")]
-    public static partial int Verify(
-        void* context,
-        byte* signature64,
-        byte* message32,
-        byte* publicKey64
-    );
+    public static partial int Verify(void* context, byte* signature64, byte* message32, byte* publicKey64);
 }

@@ -69,11 +69,7 @@ public static unsafe class Secp256k1
     /// <param name="digest">What to sign; the caller knows what it is the digest of.</param>
     /// <param name="signature65">Receives r, s (low) and the recovery id, 0 to 3 (in practice 0 or 1).</param>
     /// <returns>False if the scalar is 0 or not below the group order.</returns>
-    public static bool TrySignRecoverable(
-        ReadOnlySpan<byte> privateKey32,
-        in Hash32 digest,
-        Span<byte> signature65
-    )
+    public static bool TrySignRecoverable(ReadOnlySpan<byte> privateKey32, in Hash32 digest, Span<byte> signature65)
     {
         RequireLength(privateKey32, 32, nameof(privateKey32));
         RequireLength(signature65, 65, nameof(signature65));
@@ -102,11 +98,7 @@ public static unsafe class Secp256k1
     /// <param name="signature65">r, s and the recovery id 0 to 3. A high s is accepted: use <see cref="IsLowS"/> where it matters.</param>
     /// <param name="compressed33">Receives the SEC1 compressed point.</param>
     /// <returns>False if there is no such key.</returns>
-    public static bool TryRecover(
-        in Hash32 digest,
-        ReadOnlySpan<byte> signature65,
-        Span<byte> compressed33
-    )
+    public static bool TryRecover(in Hash32 digest, ReadOnlySpan<byte> signature65, Span<byte> compressed33)
     {
         RequireLength(signature65, 65, nameof(signature65));
         RequireLength(compressed33, 33, nameof(compressed33));
@@ -131,11 +123,7 @@ public static unsafe class Secp256k1
     /// <param name="digest">What was signed.</param>
     /// <param name="signature64">r and s.</param>
     /// <returns>False also for a key that is no point of the curve and for a high s.</returns>
-    public static bool Verify(
-        ReadOnlySpan<byte> compressed33,
-        in Hash32 digest,
-        ReadOnlySpan<byte> signature64
-    )
+    public static bool Verify(ReadOnlySpan<byte> compressed33, in Hash32 digest, ReadOnlySpan<byte> signature64)
     {
         RequireLength(compressed33, 33, nameof(compressed33));
         RequireLength(signature64, 64, nameof(signature64));
@@ -169,10 +157,7 @@ public static unsafe class Secp256k1
         {
             if (LibSecp256k1.SignatureParse(Context, opaque64, signature) != 1)
             {
-                throw new ArgumentException(
-                    "r and s must be below the group order.",
-                    nameof(signature64)
-                );
+                throw new ArgumentException("r and s must be below the group order.", nameof(signature64));
             }
             _ = LibSecp256k1.SignatureNormalize(Context, opaque64, opaque64);
             _ = LibSecp256k1.SignatureSerialize(Context, signature, opaque64);
@@ -194,8 +179,7 @@ public static unsafe class Secp256k1
     {
         RequireLength(uncompressed65, 65, nameof(uncompressed65));
         RequireLength(compressed33, 33, nameof(compressed33));
-        return uncompressed65[0] == 4
-            && TryConvert(uncompressed65, compressed33, LibSecp256k1.SerializeCompressed);
+        return uncompressed65[0] == 4 && TryConvert(uncompressed65, compressed33, LibSecp256k1.SerializeCompressed);
     }
 
     private static bool TryConvert(ReadOnlySpan<byte> point, Span<byte> output, uint form)
@@ -203,8 +187,7 @@ public static unsafe class Secp256k1
         var publicKey64 = stackalloc byte[LibSecp256k1.PublicKeyBytes];
         fixed (byte* input = point)
         {
-            return LibSecp256k1.PublicKeyParse(Context, publicKey64, input, (nuint)point.Length)
-                    == 1
+            return LibSecp256k1.PublicKeyParse(Context, publicKey64, input, (nuint)point.Length) == 1
                 && Serialize(publicKey64, output, form);
         }
     }
@@ -214,9 +197,7 @@ public static unsafe class Secp256k1
         var length = (nuint)output.Length;
         fixed (byte* destination = output)
         {
-            return LibSecp256k1.PublicKeySerialize(Context, destination, &length, publicKey64, form)
-                    == 1
-                && length == (nuint)output.Length;
+            return LibSecp256k1.PublicKeySerialize(Context, destination, &length, publicKey64, form) == 1 && length == (nuint)output.Length;
         }
     }
 
@@ -233,9 +214,7 @@ public static unsafe class Secp256k1
         RandomNumberGenerator.Fill(seed);
         var randomised = LibSecp256k1.ContextRandomize(context, seed32);
         CryptographicOperations.ZeroMemory(seed);
-        return randomised == 1
-            ? context
-            : throw new CryptographicException("libsecp256k1 could not randomise its context.");
+        return randomised == 1 ? context : throw new CryptographicException("libsecp256k1 could not randomise its context.");
     }
 
     private static void RequireLength(ReadOnlySpan<byte> bytes, int length, string name)

@@ -53,11 +53,7 @@ internal ref struct RlpReader
     public bool TryReadInteger(int bitsMax, out UInt256 value)
     {
         value = default;
-        if (
-            !TryReadString(out var bytes)
-            || bytes.Length > bitsMax / 8
-            || (bytes.Length > 0 && bytes[0] == 0)
-        )
+        if (!TryReadString(out var bytes) || bytes.Length > bitsMax / 8 || (bytes.Length > 0 && bytes[0] == 0))
         {
             return false;
         }

@@ -15,9 +15,7 @@ internal ref struct RlpWriter(Span<byte> destination)
     public static int IntegerLength(ReadOnlySpan<byte> bigEndian)
     {
         var trimmed = bigEndian.TrimStart((byte)0);
-        return trimmed.Length == 1 && trimmed[0] < 0x80
-            ? 1
-            : HeaderLength(trimmed.Length) + trimmed.Length;
+        return trimmed.Length == 1 && trimmed[0] < 0x80 ? 1 : HeaderLength(trimmed.Length) + trimmed.Length;
     }
 
     public void WriteRaw(scoped ReadOnlySpan<byte> encoded)

@@ -7,9 +7,7 @@ internal static class TransactionDecoder
     {
         if (serialized.IsEmpty || serialized.Length > UnsignedTransaction.SizeMax)
         {
-            fault = serialized.IsEmpty
-                ? "transaction: empty"
-                : $"transaction: longer than {UnsignedTransaction.SizeMax} bytes";
+            fault = serialized.IsEmpty ? "transaction: empty" : $"transaction: longer than {UnsignedTransaction.SizeMax} bytes";
             return null;
         }
         var isTyped = serialized[0] < 0xc0;
@@ -57,8 +55,7 @@ internal static class TransactionDecoder
         var value = fields.Integer("value");
         var data = fields.Bytes("data");
         var accessListCount = isLegacy ? 0 : fields.AccessList();
-        var blobFee =
-            type == TransactionType.Blob ? fields.Integer("max_fee_per_blob_gas") : default;
+        var blobFee = type == TransactionType.Blob ? fields.Integer("max_fee_per_blob_gas") : default;
         var blobHashCount = type == TransactionType.Blob ? fields.BlobHashes() : 0;
         var authorizationCount = type == TransactionType.SetCode ? fields.Authorizations() : 0;
         var end = fields.Position;

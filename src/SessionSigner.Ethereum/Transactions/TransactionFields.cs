@@ -38,12 +38,7 @@ internal ref struct TransactionFields(RlpReader items)
         {
             return value;
         }
-        Fail(
-            field,
-            bitsMax == 64
-                ? "not a canonical integer of at most 64 bits"
-                : "not a canonical integer of at most 256 bits"
-        );
+        Fail(field, bitsMax == 64 ? "not a canonical integer of at most 64 bits" : "not a canonical integer of at most 256 bits");
         return default;
     }
 
@@ -57,10 +52,7 @@ internal ref struct TransactionFields(RlpReader items)
 
     public Address? To(bool mayBeEmpty)
     {
-        if (
-            _items.TryReadString(out var bytes)
-            && (bytes.Length == Address.Size || (bytes.IsEmpty && mayBeEmpty))
-        )
+        if (_items.TryReadString(out var bytes) && (bytes.Length == Address.Size || (bytes.IsEmpty && mayBeEmpty)))
         {
             return bytes.IsEmpty ? null : new Address(bytes);
         }
@@ -168,9 +160,7 @@ internal ref struct TransactionFields(RlpReader items)
         }
     }
 
-    private static bool TryReadBytes(ref RlpReader reader, int length) =>
-        reader.TryReadString(out var bytes) && bytes.Length == length;
+    private static bool TryReadBytes(ref RlpReader reader, int length) => reader.TryReadString(out var bytes) && bytes.Length == length;
 
-    private void Fail(string field, string reason) =>
-        Fault = Fault.Length == 0 ? $"{field}: {reason}" : Fault;
+    private void Fail(string field, string reason) => Fault = Fault.Length == 0 ? $"{field}: {reason}" : Fault;
 }

@@ -69,11 +69,7 @@ public sealed class UnsignedTransaction
     /// <param name="serialized">The unsigned serialization: the type byte and the RLP list without signature; for type 0 the list of 6 fields, or of 9 with chain id, 0, 0.</param>
     /// <param name="transaction">The transaction, or null.</param>
     /// <param name="fault">Which field is wrong and how; empty if none.</param>
-    public static bool TryDecode(
-        ReadOnlySpan<byte> serialized,
-        out UnsignedTransaction? transaction,
-        out string fault
-    )
+    public static bool TryDecode(ReadOnlySpan<byte> serialized, out UnsignedTransaction? transaction, out string fault)
     {
         transaction = TransactionDecoder.Decode(serialized, out fault);
         return transaction is not null;
@@ -93,11 +89,7 @@ public sealed class UnsignedTransaction
         var r = signature65[..32];
         var s = signature65[32..64];
         var fields = _serialized.AsSpan(SignedItems);
-        var itemsLength =
-            fields.Length
-            + RlpWriter.IntegerLength(v)
-            + RlpWriter.IntegerLength(r)
-            + RlpWriter.IntegerLength(s);
+        var itemsLength = fields.Length + RlpWriter.IntegerLength(v) + RlpWriter.IntegerLength(r) + RlpWriter.IntegerLength(s);
         var typeLength = Type == TransactionType.Legacy ? 0 : 1;
         var signed = new byte[typeLength + RlpWriter.ListLength(itemsLength)];
         var writer = new RlpWriter(signed);

@@ -6,13 +6,7 @@ public sealed class TypedData
     /// <summary>The longest JSON accepted, in bytes.</summary>
     public const int SizeMax = 256 * 1024;
 
-    internal TypedData(
-        TypedDataStruct type,
-        TypedDataDomain domain,
-        Hash32 domainSeparator,
-        AbiValue.Tuple message,
-        Hash32 digest
-    )
+    internal TypedData(TypedDataStruct type, TypedDataDomain domain, Hash32 domainSeparator, AbiValue.Tuple message, Hash32 digest)
     {
         Type = type;
         Domain = domain;
@@ -49,14 +43,9 @@ public sealed class TypedData
     /// <param name="utf8Json">An object of exactly domain, types, primaryType and message; at most <see cref="SizeMax"/> bytes.</param>
     /// <param name="data">The message, or null.</param>
     /// <param name="fault">Path and reason of the first fault; empty if none.</param>
-    public static bool TryParse(
-        ReadOnlyMemory<byte> utf8Json,
-        out TypedData? data,
-        out string fault
-    )
+    public static bool TryParse(ReadOnlyMemory<byte> utf8Json, out TypedData? data, out string fault)
     {
-        data = null;
-        fault = "not supported yet";
-        return false;
+        data = TypedDataReader.Read(utf8Json.Span, out fault);
+        return data is not null;
     }
 }

@@ -6,10 +6,4 @@ namespace SessionSigner.Ethereum;
 /// <param name="ChainId">The EIP-155 chain id.</param>
 /// <param name="VerifyingContract">The contract that verifies.</param>
 /// <param name="Salt">Distinguishes domains by other means.</param>
-public sealed record TypedDataDomain(
-    string? Name,
-    string? Version,
-    UInt256? ChainId,
-    Address? VerifyingContract,
-    Hash32? Salt
-);
+public sealed record TypedDataDomain(string? Name, string? Version, UInt256? ChainId, Address? VerifyingContract, Hash32? Salt);

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace SessionSigner.Ethereum;
 
 /// <summary>A struct type of EIP-712 with everything it refers to. Immutable.</summary>
@@ -7,7 +9,7 @@ public sealed class TypedDataStruct
     {
         Name = name;
         EncodedType = encodedType;
-        TypeHash = Keccak256.Hash(System.Text.Encoding.UTF8.GetBytes(encodedType));
+        TypeHash = Keccak256.Hash(Encoding.UTF8.GetBytes(encodedType));
     }
 
     /// <summary>The struct's name.</summary>
@@ -22,18 +24,27 @@ public sealed class TypedDataStruct
     /// <summary>The members in order, as a tuple type; nested structs are tuples whose <see cref="AbiType.Tuple.Struct"/> is set.</summary>
     public AbiType.Tuple Type { get; internal set; } = null!;
 
-    /// <summary>Reads a full encodeType: the struct first, then every struct it refers to and no other, sorted by name.</summary>
+    /// <summary>Reads a full encodeType: the struct first, then every struct it refers to and no other, sorted by name, without spaces but before names.</summary>
     /// <param name="encodedType">At most 65,536 characters.</param>
     /// <param name="definition">The struct, or null.</param>
     /// <param name="fault">What is wrong; empty if nothing.</param>
-    public static bool TryParse(
-        string encodedType,
-        out TypedDataStruct? definition,
-        out string fault
-    )
+    public static bool TryParse(string encodedType, out TypedDataStruct? definition, out string fault)
     {
         definition = null;
-        fault = "not supported yet";
-        return false;
+        if (!TypedDataTypeText.TryReadDeclarations(encodedType, out var declarations, out var primary, out fault))
+        {
+            return false;
+        }
+        var resolved = TypedDataSchema.Resolve(declarations, primary, out fault);
+        if (resolved is not null && resolved.EncodedType != encodedType)
+        {
+            fault = $"not in canonical form, which is \"{resolved.EncodedType}\"";
+            return false;
+        }
+        definition = resolved;
+        return resolved is not null;
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => EncodedType;
 }
