@@ -1,0 +1,122 @@
+using System.Globalization;
+using SessionSigner.Ethereum;
+using SessionSigner.Grants;
+
+namespace SessionSigner.Core;
+
+/// <summary>A compiled permission of kind "call".</summary>
+internal sealed class CallRule(
+    string path,
+    CallPermission permission,
+    AbiFunction? function,
+    CompiledConstraint[] constraints,
+    CompiledMeter[] meters
+) : PermissionRule(path, constraints, meters)
+{
+    /// <summary>The function as the selector sees it, or "plain transfer".</summary>
+    public string FunctionText { get; } = function?.CanonicalSignature ?? "plain transfer";
+
+    /// <summary>Checks everything but chain, target and selector, by which the rule was found. Debits are complete only if the outcome is met.</summary>
+    public Outcome Check(UnsignedTransaction transaction, DebitBuffer debits)
+    {
+        // 1. What the transaction may cost besides its arguments.
+        if (CheckEnvelope(transaction) is { IsMet: false } refused)
+        {
+            return refused;
+        }
+        // 2. A plain transfer has no arguments.
+        if (function is null)
+        {
+            return CheckWords([], transaction.Value, debits);
+        }
+        // 3. Arguments at fixed places are read where they are; others are decoded.
+        var arguments = transaction.Data[AbiFunction.SelectorSize..];
+        if (function.StaticLayout is { } layout)
+        {
+            return layout.IsCanonical(arguments.Span)
+                ? CheckWords(arguments.Span, transaction.Value, debits)
+                : new Outcome(Criterion.Decoding, Text: "arguments of another length or with bits outside their types");
+        }
+        return AbiDecoder.TryDecode(function.Inputs, arguments, out var values, out var fault)
+            ? CheckValues(values!, transaction.Value, debits)
+            : new Outcome(Criterion.Decoding, Text: fault);
+    }
+
+    /// <inheritdoc/>
+    public override Denial Explain(in Outcome outcome) =>
+        outcome.Criterion switch
+        {
+            Criterion.AccessList => new Denial(DenialReason.FeatureNotAllowed, Path + ".allow_access_list", outcome.Word + " access list entries", "no access list"),
+            Criterion.NativeValue => new Denial(DenialReason.NativeValueExceeded, Path + ".max_native_value", outcome.Word.ToString(), permission.MaxNativeValue.ToString()),
+            Criterion.Gas => Fee("max_gas", outcome.Word, permission.MaxGas),
+            Criterion.FeePerGas => Fee("max_fee_per_gas", outcome.Word, permission.MaxFeePerGas),
+            Criterion.PriorityFeePerGas => Fee("max_priority_fee_per_gas", outcome.Word, permission.MaxPriorityFeePerGas),
+            Criterion.Decoding => new Denial(DenialReason.Undecodable, Path + ".function", DenialText.Clip(outcome.Text ?? ""), DenialText.Clip(FunctionText)),
+            _ => base.Explain(outcome),
+        };
+
+    private Outcome CheckEnvelope(UnsignedTransaction transaction)
+    {
+        if (transaction.AccessListCount > 0 && !permission.AllowAccessList)
+        {
+            return new Outcome(Criterion.AccessList, Word: (ulong)transaction.AccessListCount);
+        }
+        if (transaction.Value > permission.MaxNativeValue)
+        {
+            return new Outcome(Criterion.NativeValue, Word: transaction.Value);
+        }
+        if (transaction.GasLimit > permission.MaxGas)
+        {
+            return new Outcome(Criterion.Gas, Word: transaction.GasLimit);
+        }
+        // Types 0 and 1 have one price; all of it may go to the block's proposer, so it stands for the priority fee as well.
+        var hasOnePrice = transaction.Type is TransactionType.Legacy or TransactionType.AccessList;
+        var fee = hasOnePrice ? transaction.GasPrice : transaction.MaxFeePerGas;
+        var priorityFee = hasOnePrice ? transaction.GasPrice : transaction.MaxPriorityFeePerGas;
+        if (fee > permission.MaxFeePerGas)
+        {
+            return new Outcome(Criterion.FeePerGas, Word: fee);
+        }
+        return priorityFee > permission.MaxPriorityFeePerGas ? new Outcome(Criterion.PriorityFeePerGas, Word: priorityFee) : Outcome.Met;
+    }
+
+    // Nothing here allocates unless it refuses.
+    private Outcome CheckWords(ReadOnlySpan<byte> arguments, UInt256 nativeValue, DebitBuffer debits)
+    {
+        for (var i = 0; i < Constraints.Length; i++)
+        {
+            foreach (var offset in Constraints[i].Path.Offsets!)
+            {
+                var word = Read(arguments, offset);
+                if (!Constraints[i].IsMet(word))
+                {
+                    return new Outcome(Criterion.Constraint, i, word);
+                }
+            }
+        }
+        for (var i = 0; i < Meters.Length; i++)
+        {
+            if (Meters[i].Path is not { } path)
+            {
+                if (!debits.TryAdd(Meters[i].Budget, nativeValue))
+                {
+                    return new Outcome(Criterion.Meter, i);
+                }
+                continue;
+            }
+            foreach (var offset in path.Offsets!)
+            {
+                if (!debits.TryAdd(Meters[i].Budget, Read(arguments, offset)))
+                {
+                    return new Outcome(Criterion.Meter, i);
+                }
+            }
+        }
+        return Outcome.Met;
+    }
+
+    private Denial Fee(string member, UInt256 observed, UInt256? limit) =>
+        new(DenialReason.FeeExceeded, Path + "." + member, observed.ToString(), string.Create(CultureInfo.InvariantCulture, $"{limit}"));
+
+    private static UInt256 Read(ReadOnlySpan<byte> arguments, int offset) => UInt256.FromBigEndian(arguments.Slice(offset, AbiType.WordSize));
+}

@@ -1,0 +1,129 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using SessionSigner.Ethereum;
+using SessionSigner.Grants;
+
+namespace SessionSigner.Core;
+
+/// <summary>
+/// A scope in the form in which requests are evaluated: found by key in constant time in the number of permissions, every name resolved, every operand
+/// checked. Immutable and thread safe. Everything that no permission names is refused.
+/// </summary>
+public sealed class CompiledScope
+{
+    private readonly Scope _scope;
+    private readonly CallTable _calls;
+    private readonly TypedDataTable _typedData;
+
+    private CompiledScope(string side, Scope scope, BudgetRule[] budgets, CallTable calls, TypedDataTable typedData)
+    {
+        Side = side;
+        _scope = scope;
+        _calls = calls;
+        _typedData = typedData;
+        Budgets = budgets;
+        Rates = [.. scope.Rates.Select((rate, i) => new RateRule(Text($"{side}.rates[{i}]"), rate.Max, rate.WindowSeconds))];
+        MaxSignaturesPath = side + ".max_signatures";
+    }
+
+    /// <summary>"ceiling" or "narrowing"; every rule path begins with it.</summary>
+    public string Side { get; }
+
+    /// <summary>The budgets; debits name them by position.</summary>
+    public IReadOnlyList<BudgetRule> Budgets { get; }
+
+    /// <summary>The rate windows.</summary>
+    public IReadOnlyList<RateRule> Rates { get; }
+
+    /// <summary>Most signatures over the life of a session; null for no bound.</summary>
+    public long? MaxSignatures => _scope.MaxSignatures;
+
+    /// <summary>Rule path of <see cref="MaxSignatures"/>.</summary>
+    public string MaxSignaturesPath { get; }
+
+    /// <summary>The scope it was compiled from.</summary>
+    public Scope Source => _scope;
+
+    /// <summary>Compiles a scope.</summary>
+    /// <param name="side">"ceiling" or "narrowing".</param>
+    /// <param name="scope">The scope.</param>
+    /// <exception cref="SignerException"><see cref="ErrorCode.InvalidRequest"/> with the first fault.</exception>
+    public static CompiledScope Compile(string side, Scope scope) =>
+        TryCompile(side, scope, out var compiled, out var faults)
+            ? compiled
+            : throw new SignerException(ErrorCode.InvalidRequest, "The scope cannot be enforced. " + faults[0], side);
+
+    /// <summary>Compiles a scope, or says everything that keeps it from being enforced.</summary>
+    /// <param name="side">"ceiling" or "narrowing".</param>
+    /// <param name="scope">The scope.</param>
+    /// <param name="compiled">The result, if there is no fault.</param>
+    /// <param name="faults">What is wrong, one sentence each, naming the path: signatures that cannot be read, paths that lead nowhere, operands that their types cannot hold.</param>
+    public static bool TryCompile(string side, Scope scope, [NotNullWhen(true)] out CompiledScope? compiled, out IReadOnlyList<string> faults)
+    {
+        var list = new FaultList();
+        BudgetRule[] budgets = [.. scope.Budgets.Select(budget => new BudgetRule(Text($"{side}.budgets[{budget.Name}]"), budget.Name, budget.Unit, budget.Limit))];
+        var calls = new CallTable(side, scope);
+        var typedData = new TypedDataTable(side, scope);
+        for (var i = 0; i < scope.Permissions.Count; i++)
+        {
+            var compiler = new PermissionCompiler(Text($"{side}.permissions[{i}]"), budgets, list);
+            switch (scope.Permissions[i])
+            {
+                case CallPermission call:
+                    calls.Add(call, compiler);
+                    break;
+                case TypedDataPermission typed:
+                    typedData.Add(typed, compiler);
+                    break;
+                default:
+                    list.Add(compiler.Path, "Unknown kind of permission.");
+                    break;
+            }
+        }
+        calls.Freeze(list);
+        typedData.Freeze();
+        faults = list.Faults;
+        compiled = list.Count == 0 ? new CompiledScope(side, scope, budgets, calls, typedData) : null;
+        return compiled is not null;
+    }
+
+    /// <summary>
+    /// Says whether a payload is allowed now, and by which permission. Consumes nothing: the caller takes the debits from the budgets and counts rates and
+    /// signatures. Does not allocate when it allows a call whose arguments are all static.
+    /// </summary>
+    /// <param name="payload">A payload the daemon has decoded itself.</param>
+    /// <param name="nowSeconds">The current Unix time.</param>
+    /// <param name="debits">Receives what the payload takes from each budget, by position in <see cref="Budgets"/>; emptied first, and empty if refused.</param>
+    public ScopeDecision Evaluate(SigningPayload payload, long nowSeconds, DebitBuffer debits)
+    {
+        debits.Clear();
+        // 1. The window, half open.
+        if (FindWindowDenial(nowSeconds) is { } denial)
+        {
+            return ScopeDecision.Refuse(denial);
+        }
+        // 2. The permissions for this kind of payload.
+        return payload switch
+        {
+            TransactionPayload transaction => _calls.Evaluate(transaction.Transaction, debits),
+            TypedDataPayload message => _typedData.Evaluate(message.TypedData, debits),
+            _ => ScopeDecision.Refuse(new Denial(DenialReason.FeatureNotAllowed, Side + ".permissions", DenialText.Clip(payload.Kind), "call, typed_data")),
+        };
+    }
+
+    private Denial? FindWindowDenial(long nowSeconds)
+    {
+        if (nowSeconds < _scope.NotBefore)
+        {
+            return new Denial(DenialReason.OutsideWindow, Side + ".not_before", Text($"{nowSeconds}"), Text($"from {_scope.NotBefore}"))
+            {
+                RetryAfterMs = checked((_scope.NotBefore.Value - nowSeconds) * 1_000),
+            };
+        }
+        return nowSeconds >= _scope.NotAfter
+            ? new Denial(DenialReason.OutsideWindow, Side + ".not_after", Text($"{nowSeconds}"), Text($"before {_scope.NotAfter}"))
+            : null;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

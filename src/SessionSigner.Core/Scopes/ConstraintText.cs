@@ -1,0 +1,36 @@
+using SessionSigner.Grants;
+
+namespace SessionSigner.Core;
+
+/// <summary>What a constraint allows, for people.</summary>
+internal static class ConstraintText
+{
+    /// <summary>For example "amount &lt;= 1000".</summary>
+    public static string Limit(Constraint constraint)
+    {
+        var operands = constraint.Operands.Select(Show).ToArray();
+        var limit = constraint.Operator switch
+        {
+            ConstraintOperator.Equal => $"= {operands[0]}",
+            ConstraintOperator.NotEqual => $"not {operands[0]}",
+            ConstraintOperator.LessThan => $"< {operands[0]}",
+            ConstraintOperator.LessThanOrEqual => $"<= {operands[0]}",
+            ConstraintOperator.GreaterThan => $"> {operands[0]}",
+            ConstraintOperator.GreaterThanOrEqual => $">= {operands[0]}",
+            ConstraintOperator.In => "one of " + DenialText.List(operands),
+            ConstraintOperator.NotIn => "none of " + DenialText.List(operands),
+            ConstraintOperator.Between => $"from {operands[0]} to {operands[1]}",
+            _ => "",
+        };
+        return DenialText.Clip($"{constraint.Path} {limit}");
+    }
+
+    private static string Show(JsonItem operand) =>
+        operand switch
+        {
+            JsonItem.Text { Value: var text } => text,
+            JsonItem.Boolean { Value: true } => "true",
+            JsonItem.Boolean => "false",
+            _ => "",
+        };
+}
