@@ -10,12 +10,15 @@ internal static class ArgumentBounds
     /// <param name="permission">The permission.</param>
     /// <param name="paths">The texts by which the argument may be named.</param>
     public static bool IsPinned(Permission permission, string[] paths) =>
-        permission.Constraints.Any(constraint => paths.Contains(constraint.Path) && constraint.Operator is ConstraintOperator.Equal or ConstraintOperator.In);
+        permission.Constraints.Any(constraint =>
+            paths.Contains(constraint.Path) && constraint.Operator is ConstraintOperator.Equal or ConstraintOperator.In
+        );
 
     /// <summary>Whether an amount has an upper bound below what its type holds at most.</summary>
     /// <param name="permission">The permission.</param>
     /// <param name="paths">The texts by which the argument may be named.</param>
-    public static bool IsCapped(Permission permission, string[] paths) => permission.Constraints.Any(constraint => paths.Contains(constraint.Path) && IsUpperBound(constraint));
+    public static bool IsCapped(Permission permission, string[] paths) =>
+        permission.Constraints.Any(constraint => paths.Contains(constraint.Path) && IsUpperBound(constraint));
 
     private static bool IsUpperBound(Constraint constraint)
     {
@@ -27,6 +30,7 @@ internal static class ArgumentBounds
             _ => JsonItem.Null.Value,
         };
         // "Unlimited" is written as the largest number of 256, 160 or 128 bits; any bound in the upper half of those is none.
-        return bound is null || (bound is JsonItem.Text { Value: var text } && UInt256.TryParse(text, out var value) && value.BitLength < 128);
+        return bound is null
+            || (bound is JsonItem.Text { Value: var text } && UInt256.TryParse(text, out var value) && value.BitLength < 128);
     }
 }

@@ -71,12 +71,20 @@ internal static class CallLint
         }
     }
 
-    private static void CheckDanger(CallPermission permission, AbiFunction function, (int Amount, int Party, string Danger) danger, string path, List<string> warnings)
+    private static void CheckDanger(
+        CallPermission permission,
+        AbiFunction function,
+        (int Amount, int Party, string Danger) danger,
+        string path,
+        List<string> warnings
+    )
     {
         var party = Names(function, danger.Party);
         if (!ArgumentBounds.IsPinned(permission, party))
         {
-            warnings.Add($"{path}.constraints: {function.Name} {danger.Danger}, and \"{party[0]}\" may be anyone; constrain it with eq or in.");
+            warnings.Add(
+                $"{path}.constraints: {function.Name} {danger.Danger}, and \"{party[0]}\" may be anyone; constrain it with eq or in."
+            );
         }
         if (danger.Amount < 0)
         {

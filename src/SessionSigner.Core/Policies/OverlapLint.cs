@@ -21,9 +21,16 @@ internal static class OverlapLint
             {
                 foreach (var target in call.Targets)
                 {
-                    if (!seen.TryAdd((chain, target, function), i) && seen[(chain, target, function)] is var first && !HasSameMeters(scope.Permissions[first], call) && reported.Add((first, i)))
+                    if (
+                        !seen.TryAdd((chain, target, function), i)
+                        && seen[(chain, target, function)] is var first
+                        && !HasSameMeters(scope.Permissions[first], call)
+                        && reported.Add((first, i))
+                    )
                     {
-                        warnings.Add($"ceiling.permissions[{i}].meters: ceiling.permissions[{first}] matches the same calls and counts other budgets; the first that allows decides which.");
+                        warnings.Add(
+                            $"ceiling.permissions[{i}].meters: ceiling.permissions[{first}] matches the same calls and counts other budgets; the first that allows decides which."
+                        );
                     }
                 }
             }

@@ -15,7 +15,9 @@ public static class PolicyLint
         var warnings = new List<string>();
         if (policy.MaxLifetimeSeconds > LongLifetimeSeconds)
         {
-            warnings.Add($"max_lifetime_seconds: Sessions may live for {policy.MaxLifetimeSeconds / 3_600} hours; a key that leaks is useful for as long.");
+            warnings.Add(
+                $"max_lifetime_seconds: Sessions may live for {policy.MaxLifetimeSeconds / 3_600} hours; a key that leaks is useful for as long."
+            );
         }
         if (policy.Ceiling.MaxSignatures is null)
         {

@@ -15,11 +15,33 @@ internal static class PolicyReader
         var reader = ObjectReader.Open(item, "", faults);
         reader.Integer("version", 1, 1);
         var name = reader.Text("name", Parsing.IsName, Parsing.NameRule);
-        var description = reader.OptionalText("description", text => Parsing.IsPrintable(text, 0, 1_024), "Must be at most 1024 printable ASCII characters.");
-        var principals = reader.DistinctTexts("principals", 1, ListMax, IsIdentity, "Must be a URI of at most 512 printable ASCII characters without spaces.");
-        var primaryKeys = reader.DistinctTexts("primary_keys", 1, ListMax, text => Parsing.IsPrintable(text, 1, 64), "Must be a label of 1 to 64 printable ASCII characters.");
+        var description = reader.OptionalText(
+            "description",
+            text => Parsing.IsPrintable(text, 0, 1_024),
+            "Must be at most 1024 printable ASCII characters."
+        );
+        var principals = reader.DistinctTexts(
+            "principals",
+            1,
+            ListMax,
+            IsIdentity,
+            "Must be a URI of at most 512 printable ASCII characters without spaces."
+        );
+        var primaryKeys = reader.DistinctTexts(
+            "primary_keys",
+            1,
+            ListMax,
+            text => Parsing.IsPrintable(text, 1, 64),
+            "Must be a label of 1 to 64 printable ASCII characters."
+        );
         var accounts = reader.Distinct<Address>("accounts", 1, ListMax, Parsing.Address);
-        var audiences = reader.DistinctTexts("audiences", 1, ListMax, text => Parsing.IsPrintable(text, 1, 256), "Must be 1 to 256 printable ASCII characters.");
+        var audiences = reader.DistinctTexts(
+            "audiences",
+            1,
+            ListMax,
+            text => Parsing.IsPrintable(text, 1, 256),
+            "Must be 1 to 256 printable ASCII characters."
+        );
         var lifetime = reader.Integer("max_lifetime_seconds", 1, LifetimeSecondsMax);
         var openSessions = reader.OptionalInteger("max_open_sessions_per_principal", 1, OpenSessionsMax);
         var ceiling = reader.Required("ceiling") is { } scope ? Scope.Read(scope, "ceiling", faults) : null;

@@ -5,7 +5,15 @@ namespace SessionSigner.Core;
 /// <summary>What is usually not meant in a permission of kind "typed_data".</summary>
 internal static class TypedDataLint
 {
-    private static readonly string[] s_amounts = ["value", "amount", "details.amount", "details[*].amount", "permitted.amount", "permitted[*].amount"];
+    private static readonly string[] s_amounts =
+    [
+        "value",
+        "amount",
+        "details.amount",
+        "details[*].amount",
+        "permitted.amount",
+        "permitted[*].amount",
+    ];
     private static readonly string[] s_spenders = ["spender", "operator"];
 
     public static void Check(TypedDataPermission permission, string path, List<string> warnings)
@@ -36,11 +44,15 @@ internal static class TypedDataLint
     {
         if (!ArgumentBounds.IsPinned(permission, s_spenders))
         {
-            warnings.Add($"{path}.constraints: {permission.PrimaryType} lets the spender take the amount later, and the spender may be anyone; constrain it with eq or in.");
+            warnings.Add(
+                $"{path}.constraints: {permission.PrimaryType} lets the spender take the amount later, and the spender may be anyone; constrain it with eq or in."
+            );
         }
         if (!ArgumentBounds.IsCapped(permission, s_amounts))
         {
-            warnings.Add($"{path}.constraints: {permission.PrimaryType} lets the spender take the amount later, and the amount has no cap; constrain it with lte.");
+            warnings.Add(
+                $"{path}.constraints: {permission.PrimaryType} lets the spender take the amount later, and the amount has no cap; constrain it with lte."
+            );
         }
     }
 }

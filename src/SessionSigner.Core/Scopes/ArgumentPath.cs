@@ -79,7 +79,11 @@ internal sealed class ArgumentPath
             return (All, array.Element);
         }
         var count = members?.Count ?? array?.Length ?? (array is null ? 0 : int.MaxValue);
-        if (segment != "[*]" && int.Parse(segment.AsSpan(1, segment.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture) is var index && index < count)
+        if (
+            segment != "[*]"
+            && int.Parse(segment.AsSpan(1, segment.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture) is var index
+            && index < count
+        )
         {
             return (index, members?[index].Type ?? array!.Element);
         }

@@ -46,12 +46,27 @@ internal sealed class CallRule(
     public override Denial Explain(in Outcome outcome) =>
         outcome.Criterion switch
         {
-            Criterion.AccessList => new Denial(DenialReason.FeatureNotAllowed, Path + ".allow_access_list", outcome.Word + " access list entries", "no access list"),
-            Criterion.NativeValue => new Denial(DenialReason.NativeValueExceeded, Path + ".max_native_value", outcome.Word.ToString(), permission.MaxNativeValue.ToString()),
+            Criterion.AccessList => new Denial(
+                DenialReason.FeatureNotAllowed,
+                Path + ".allow_access_list",
+                outcome.Word + " access list entries",
+                "no access list"
+            ),
+            Criterion.NativeValue => new Denial(
+                DenialReason.NativeValueExceeded,
+                Path + ".max_native_value",
+                outcome.Word.ToString(),
+                permission.MaxNativeValue.ToString()
+            ),
             Criterion.Gas => Fee("max_gas", outcome.Word, permission.MaxGas),
             Criterion.FeePerGas => Fee("max_fee_per_gas", outcome.Word, permission.MaxFeePerGas),
             Criterion.PriorityFeePerGas => Fee("max_priority_fee_per_gas", outcome.Word, permission.MaxPriorityFeePerGas),
-            Criterion.Decoding => new Denial(DenialReason.Undecodable, Path + ".function", DenialText.Clip(outcome.Text ?? ""), DenialText.Clip(FunctionText)),
+            Criterion.Decoding => new Denial(
+                DenialReason.Undecodable,
+                Path + ".function",
+                DenialText.Clip(outcome.Text ?? ""),
+                DenialText.Clip(FunctionText)
+            ),
             _ => base.Explain(outcome),
         };
 
@@ -118,5 +133,6 @@ internal sealed class CallRule(
     private Denial Fee(string member, UInt256 observed, UInt256? limit) =>
         new(DenialReason.FeeExceeded, Path + "." + member, observed.ToString(), string.Create(CultureInfo.InvariantCulture, $"{limit}"));
 
-    private static UInt256 Read(ReadOnlySpan<byte> arguments, int offset) => UInt256.FromBigEndian(arguments.Slice(offset, AbiType.WordSize));
+    private static UInt256 Read(ReadOnlySpan<byte> arguments, int offset) =>
+        UInt256.FromBigEndian(arguments.Slice(offset, AbiType.WordSize));
 }

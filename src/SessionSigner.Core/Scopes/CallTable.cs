@@ -68,14 +68,22 @@ internal sealed class CallTable(string side, Scope scope)
         if (transaction.ChainId is not { } chain || !_chains.Contains(chain))
         {
             var observed = transaction.ChainId?.ToString() ?? "no chain identifier";
-            return Refuse(DenialReason.ChainNotAllowed, ".chains", observed, DenialText.List([.. scope.Chains.Select(id => id.ToString())]));
+            return Refuse(
+                DenialReason.ChainNotAllowed,
+                ".chains",
+                observed,
+                DenialText.List([.. scope.Chains.Select(id => id.ToString())])
+            );
         }
         // 3. Target and function.
         if (transaction.To is not { } target)
         {
             return Refuse(DenialReason.ContractCreation, ".permissions", "contract creation", "calls to listed targets");
         }
-        if (!TryReadSelector(transaction.Data.Span, out var selector) || !_rules.TryGetValue(new Key(chain, target, selector), out var rules))
+        if (
+            !TryReadSelector(transaction.Data.Span, out var selector)
+            || !_rules.TryGetValue(new Key(chain, target, selector), out var rules)
+        )
         {
             return RefuseKey(transaction, chain, target);
         }
@@ -108,7 +116,9 @@ internal sealed class CallTable(string side, Scope scope)
         {
             return string.Create(CultureInfo.InvariantCulture, $"blob transaction with {transaction.BlobHashCount} blobs");
         }
-        return transaction.Type is TransactionType.Legacy or TransactionType.AccessList or TransactionType.DynamicFee ? null : "transaction of unknown type";
+        return transaction.Type is TransactionType.Legacy or TransactionType.AccessList or TransactionType.DynamicFee
+            ? null
+            : "transaction of unknown type";
     }
 
     private static bool TryReadSelector(ReadOnlySpan<byte> data, out ulong selector)
@@ -125,12 +135,21 @@ internal sealed class CallTable(string side, Scope scope)
     {
         if (!_functions.TryGetValue((chain, target), out var functions))
         {
-            var targets = _functions.Keys.Where(key => key.Chain == chain).Select(key => key.Target.ToString()).Order(StringComparer.Ordinal).ToArray();
+            var targets = _functions
+                .Keys.Where(key => key.Chain == chain)
+                .Select(key => key.Target.ToString())
+                .Order(StringComparer.Ordinal)
+                .ToArray();
             return Refuse(DenialReason.TargetNotAllowed, ".permissions", $"{target} on chain {chain}", DenialText.List(targets));
         }
         var data = transaction.Data.Span;
         var selector = data.IsEmpty ? "plain transfer" : "selector " + Parsing.Hex(data[..Math.Min(data.Length, AbiFunction.SelectorSize)]);
-        return Refuse(DenialReason.FunctionNotAllowed, ".permissions", selector, DenialText.List([.. functions.Order(StringComparer.Ordinal)]));
+        return Refuse(
+            DenialReason.FunctionNotAllowed,
+            ".permissions",
+            selector,
+            DenialText.List([.. functions.Order(StringComparer.Ordinal)])
+        );
     }
 
     private ScopeDecision Refuse(DenialReason reason, string rule, string observed, string limit) =>

@@ -58,10 +58,23 @@ public sealed class CompiledScope
     /// <param name="scope">The scope.</param>
     /// <param name="compiled">The result, if there is no fault.</param>
     /// <param name="faults">What is wrong, one sentence each, naming the path: signatures that cannot be read, paths that lead nowhere, operands that their types cannot hold.</param>
-    public static bool TryCompile(string side, Scope scope, [NotNullWhen(true)] out CompiledScope? compiled, out IReadOnlyList<string> faults)
+    public static bool TryCompile(
+        string side,
+        Scope scope,
+        [NotNullWhen(true)] out CompiledScope? compiled,
+        out IReadOnlyList<string> faults
+    )
     {
         var list = new FaultList();
-        BudgetRule[] budgets = [.. scope.Budgets.Select(budget => new BudgetRule(Text($"{side}.budgets[{budget.Name}]"), budget.Name, budget.Unit, budget.Limit))];
+        BudgetRule[] budgets =
+        [
+            .. scope.Budgets.Select(budget => new BudgetRule(
+                Text($"{side}.budgets[{budget.Name}]"),
+                budget.Name,
+                budget.Unit,
+                budget.Limit
+            )),
+        ];
         var calls = new CallTable(side, scope);
         var typedData = new TypedDataTable(side, scope);
         for (var i = 0; i < scope.Permissions.Count; i++)
@@ -107,7 +120,9 @@ public sealed class CompiledScope
         {
             TransactionPayload transaction => _calls.Evaluate(transaction.Transaction, debits),
             TypedDataPayload message => _typedData.Evaluate(message.TypedData, debits),
-            _ => ScopeDecision.Refuse(new Denial(DenialReason.FeatureNotAllowed, Side + ".permissions", DenialText.Clip(payload.Kind), "call, typed_data")),
+            _ => ScopeDecision.Refuse(
+                new Denial(DenialReason.FeatureNotAllowed, Side + ".permissions", DenialText.Clip(payload.Kind), "call, typed_data")
+            ),
         };
     }
 

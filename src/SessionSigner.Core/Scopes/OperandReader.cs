@@ -18,8 +18,12 @@ internal static class OperandReader
         var text = (operand as JsonItem.Text)?.Value;
         UInt256? word = type switch
         {
-            AbiType.Uint number => text is not null && UInt256.TryParse(text, out var value) && value.BitLength <= number.Bits ? value : null,
-            AbiType.Int number => text is not null && Int256.TryParse(text, out var value) && value.FitsBits(number.Bits) ? OrderedWord(value) : null,
+            AbiType.Uint number => text is not null && UInt256.TryParse(text, out var value) && value.BitLength <= number.Bits
+                ? value
+                : null,
+            AbiType.Int number => text is not null && Int256.TryParse(text, out var value) && value.FitsBits(number.Bits)
+                ? OrderedWord(value)
+                : null,
             AbiType.AddressType => text is not null && Address.TryParseChecksummed(text, out var value) ? ArgumentWordOf(value) : null,
             AbiType.Bool => operand is JsonItem.Boolean { Value: var flag } ? (flag ? UInt256.One : UInt256.Zero) : null,
             AbiType.FixedBytes bytes => Parsing.Bytes(operand) is { } value && value.Length == bytes.Length ? LeftAligned(value) : null,

@@ -19,7 +19,10 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
         AbiFunction? function = null;
         if (permission.Function.Length > 0 && !AbiFunction.TryParse(permission.Function, out function, out var fault))
         {
-            faults.Add(Path + ".function", "Must be an ABI signature such as \"transfer(address to, uint256 amount)\". " + DenialText.Clip(fault));
+            faults.Add(
+                Path + ".function",
+                "Must be an ABI signature such as \"transfer(address to, uint256 amount)\". " + DenialText.Clip(fault)
+            );
             return null;
         }
         selector = function?.Selector;
@@ -39,7 +42,10 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
         typeHash = default;
         if (!TypedDataStruct.TryParse(permission.Type, out var definition, out var fault))
         {
-            faults.Add(Path + ".type", "Must be an EIP-712 type such as \"Order(address maker,uint256 amount)\". " + DenialText.Clip(fault));
+            faults.Add(
+                Path + ".type",
+                "Must be an EIP-712 type such as \"Order(address maker,uint256 amount)\". " + DenialText.Clip(fault)
+            );
             return null;
         }
         if (definition!.Name != permission.PrimaryType)
@@ -60,7 +66,10 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
         for (var i = 0; i < permission.Constraints.Count; i++)
         {
             var rule = StrictJson.Element(Path + ".constraints", i);
-            if (Resolve(permission.Constraints[i].Path, rule, arguments, isStatic) is { } argument && Compile(permission.Constraints[i], rule, argument) is { } constraint)
+            if (
+                Resolve(permission.Constraints[i].Path, rule, arguments, isStatic) is { } argument
+                && Compile(permission.Constraints[i], rule, argument) is { } constraint
+            )
             {
                 compiled.Add(constraint);
             }
@@ -72,7 +81,12 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
     {
         var type = argument.Leaf;
         var isOrdered = type is AbiType.Uint or AbiType.Int;
-        var isMembership = constraint.Operator is ConstraintOperator.Equal or ConstraintOperator.NotEqual or ConstraintOperator.In or ConstraintOperator.NotIn;
+        var isMembership =
+            constraint.Operator
+            is ConstraintOperator.Equal
+                or ConstraintOperator.NotEqual
+                or ConstraintOperator.In
+                or ConstraintOperator.NotIn;
         if (!isMembership && !isOrdered && type is not (AbiType.Array or AbiType.Tuple))
         {
             faults.Add(rule + ".op", $"A {type.Name} has no order; use eq, ne, in or not_in.");
@@ -83,14 +97,14 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
         var strings = new List<byte[]>();
         for (var i = 0; i < constraint.Operands.Count; i++)
         {
-            var path = OperandPath(constraint.Operator, rule, i);
+            var operandPath = OperandPath(constraint.Operator, rule, i);
             if (type is AbiType.Bytes or AbiType.Text)
             {
-                strings.Add(OperandReader.String(constraint.Operands[i], type, path, faults) ?? []);
+                strings.Add(OperandReader.String(constraint.Operands[i], type, operandPath, faults) ?? []);
             }
             else
             {
-                words.Add(OperandReader.Word(constraint.Operands[i], type, path, faults) ?? UInt256.Zero);
+                words.Add(OperandReader.Word(constraint.Operands[i], type, operandPath, faults) ?? UInt256.Zero);
             }
         }
         if (constraint.Operator == ConstraintOperator.Between && words is [var min, var max] && min > max && faults.Count == before)

@@ -64,16 +64,29 @@ internal sealed class TypedDataTable(string side, Scope scope)
 
     private ScopeDecision RefuseKey(TypedData data)
     {
-        var types = _types.Where(type => type.Domain == data.DomainSeparator).Select(type => type.Type).Order(StringComparer.Ordinal).ToArray();
+        var types = _types
+            .Where(type => type.Domain == data.DomainSeparator)
+            .Select(type => type.Type)
+            .Order(StringComparer.Ordinal)
+            .ToArray();
         if (types.Length > 0)
         {
             return Refuse(DenialReason.TypeNotAllowed, ".permissions", data.EncodedType, DenialText.List(types));
         }
         if (data.Domain.ChainId is { } chain && !scope.Chains.Contains(chain))
         {
-            return Refuse(DenialReason.ChainNotAllowed, ".chains", chain.ToString(), DenialText.List([.. scope.Chains.Select(id => id.ToString())]));
+            return Refuse(
+                DenialReason.ChainNotAllowed,
+                ".chains",
+                chain.ToString(),
+                DenialText.List([.. scope.Chains.Select(id => id.ToString())])
+            );
         }
-        var names = scope.Permissions.OfType<TypedDataPermission>().Select(permission => Describe(permission.Domain)).Distinct(StringComparer.Ordinal).ToArray();
+        var names = scope
+            .Permissions.OfType<TypedDataPermission>()
+            .Select(permission => Describe(permission.Domain))
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
         var observed = new TypedDataDomainRule
         {
             Name = data.Domain.Name,
