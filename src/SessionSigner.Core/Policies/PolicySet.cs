@@ -24,5 +24,5 @@ public sealed class PolicySet
     public IReadOnlyList<Policy> Policies { get; }
 
     /// <summary>Finds a policy by its name.</summary>
-    public bool TryFind(string name, [NotNullWhen(true)] out Policy? policy) => _byName.TryGetValue(name, out policy);
+    public bool TryGet(string name, [NotNullWhen(true)] out Policy? policy) => _byName.TryGetValue(name, out policy);
 }
