@@ -37,8 +37,8 @@ internal sealed record OpenRequest
     /// <summary>Lifetime, or null for the longest the policy allows.</summary>
     public required long? LifetimeSeconds { get; init; }
 
-    /// <summary>Narrowing, or null.</summary>
-    public required Scope? Narrowing { get; init; }
+    /// <summary>Narrowing in the form in which it is enforced, or null.</summary>
+    public required CompiledScope? Narrowing { get; init; }
 
     /// <exception cref="SignerException"><see cref="ErrorCode.InvalidRequest"/> naming field and rule.</exception>
     public static OpenRequest Parse(Principal caller, OpenSessionCommand command)
@@ -76,7 +76,7 @@ internal sealed record OpenRequest
             : throw Failures.Invalid("account", "Must be an address with its EIP-55 checksum, or empty.");
     }
 
-    private static Scope? ParseNarrowing(ReadOnlyMemory<byte> json)
+    private static CompiledScope? ParseNarrowing(ReadOnlyMemory<byte> json)
     {
         if (json.IsEmpty)
         {
@@ -86,11 +86,15 @@ internal sealed record OpenRequest
         {
             throw Failures.Invalid("narrowing_json", "Must be at most 65536 bytes.");
         }
-        return Scope.TryParse(json.Span, out var scope, out var faults) && scope is not null ? scope : throw InvalidNarrowing(faults);
+        if (!Scope.TryParse(json.Span, out var scope, out var faults) || scope is null)
+        {
+            throw InvalidNarrowing(faults);
+        }
+        return CompiledScope.TryCompile("narrowing", scope, out var compiled, out faults) ? compiled : throw InvalidNarrowing(faults);
     }
 
-    /// <summary>The failure that reports every fault of a narrowing, as far as they fit.</summary>
-    public static SignerException InvalidNarrowing(IEnumerable<string> faults) =>
+    // Reports every fault, as far as they fit.
+    private static SignerException InvalidNarrowing(IEnumerable<string> faults) =>
         Failures.Invalid("narrowing_json", AuditText.Clip("Must be a scope: " + string.Join(' ', faults), FaultTextLengthMax));
 
     private static Hash32 Hash(OpenSessionCommand command)

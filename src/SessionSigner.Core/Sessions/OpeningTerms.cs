@@ -67,8 +67,8 @@ internal sealed record OpeningTerms
         {
             return Refuse("policy.max_lifetime_seconds", Text(lifetime), Text(policy.MaxLifetimeSeconds));
         }
-        var scope = new EffectiveScope(policy.Ceiling, request.Narrowing);
-        if (DecideScope(scope, account, out var narrowing) is { } outside)
+        var scope = new EffectiveScope(policy.Ceiling, request.Narrowing?.Source);
+        if (DecideScope(scope, account) is { } outside)
         {
             return outside;
         }
@@ -91,16 +91,15 @@ internal sealed record OpeningTerms
             Account = account,
             Audience = audience!,
             Scope = scope,
-            Narrowing = narrowing,
+            Narrowing = request.Narrowing,
             NotBefore = notBefore,
             NotAfter = notAfter,
         };
         return null;
     }
 
-    private static Denial? DecideScope(EffectiveScope scope, Address account, out CompiledScope? narrowing)
+    private static Denial? DecideScope(EffectiveScope scope, Address account)
     {
-        narrowing = scope.Narrowing is { } lower ? CompiledScope.Compile("narrowing", lower) : null;
         if (!scope.Ceiling.AllowsAccount(account))
         {
             return Refuse("ceiling.accounts", account.ToString(), "listed accounts");
