@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using SessionSigner.Audit;
 using SessionSigner.Core;
 using SessionSigner.Ethereum;
@@ -73,30 +74,34 @@ internal static class WriteRules
 
     private static void CheckAnswer(Entry entry, StoredAnswer answer)
     {
-        Require(answer.RequestId.Length > 0 && answer.RequestId == entry.RequestId, "The answer's request is not the entry's.");
+        Require(answer.SessionId.Length is > 0 and <= 256, "The owner of an answer has 1 to 256 characters.");
+        Require(answer.RequestId.Length is > 0 and <= 64, "The request of an answer has 1 to 64 characters.");
         Require(answer.Answer.Length <= AnswerSizeMax, "An answer has at most 4,096 bytes.");
-        Require(Matches(entry, answer.SessionId, answer.Answer.Span), "The answer is not what the entry records.");
+        Require(Matches(entry, answer.SessionId, answer.RequestId, answer.Answer.Span), "The answer is not what the entry records.");
     }
 
     /// <summary>Whether an answer is the one its entry records.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="owner">The answer's session, or for OpenSession the principal.</param>
+    /// <param name="requestId">The request it answers; the end of a session is found under an identifier that no client can choose.</param>
     /// <param name="answer">The answer.</param>
-    public static bool Matches(Entry entry, string owner, ReadOnlySpan<byte> answer)
-    {
-        switch (entry.Kind)
+    public static bool Matches(Entry entry, string owner, string requestId, ReadOnlySpan<byte> answer) =>
+        entry.Kind switch
         {
-            case EntryKind.Signed:
-                Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-                return answer.Length >= HashedSignatureSize
-                    && owner == entry.SessionId
-                    && SHA256.HashData(answer[..HashedSignatureSize], hash) == hash.Length
-                    && hash.SequenceEqual(entry.SignatureHash.Span);
-            case EntryKind.SessionOpened:
-                return owner == entry.Principal && answer.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(entry.SessionId));
-            default:
-                return false;
-        }
+            EntryKind.Signed => owner == entry.SessionId && requestId == entry.RequestId && IsHashed(answer, entry.SignatureHash.Span),
+            EntryKind.SessionOpened => owner == entry.Principal && requestId == entry.RequestId && IsText(answer, entry.SessionId),
+            EntryKind.SessionEnded => owner == entry.SessionId && IsText(answer, entry.Detail),
+            _ => false,
+        };
+
+    private static bool IsText(ReadOnlySpan<byte> bytes, string text) => bytes.SequenceEqual(Encoding.UTF8.GetBytes(text));
+
+    private static bool IsHashed(ReadOnlySpan<byte> signature, ReadOnlySpan<byte> hash)
+    {
+        Span<byte> actual = stackalloc byte[SHA256.HashSizeInBytes];
+        return signature.Length >= HashedSignatureSize
+            && SHA256.TryHashData(signature[..HashedSignatureSize], actual, out _)
+            && actual.SequenceEqual(hash);
     }
 
     // The exception names the parameter of Append.

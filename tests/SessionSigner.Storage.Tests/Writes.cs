@@ -1,0 +1,134 @@
+using System.Security.Cryptography;
+using System.Text;
+using SessionSigner.Audit;
+using SessionSigner.Core;
+using SessionSigner.Ethereum;
+
+namespace SessionSigner.Storage.Tests;
+
+/// <summary>Writes as the daemon makes them.</summary>
+internal static class Writes
+{
+    public const string Principal = "spiffe://desk.example/bot/1";
+    public const string Budget = "ceiling.budgets[usdc]";
+
+    public static string SessionId(int number) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"session {number}"))[..16]);
+
+    public static Hash32 Hash(string text) => new(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    public static JournalWrite Started() =>
+        new(
+            new Entry
+            {
+                Kind = EntryKind.DaemonStarted,
+                TimeMs = 1_700_000_000_000,
+                Detail = "test",
+            }
+        );
+
+    public static JournalWrite Opened(int number, string principal = Principal, string primaryKey = "desk-1")
+    {
+        var id = SessionId(number);
+        var grant = Encoding.UTF8.GetBytes($$"""{"format":"sessionsigner.grant.v1","session":"{{id}}"}""");
+        return new JournalWrite(
+            new Entry
+            {
+                Kind = EntryKind.SessionOpened,
+                TimeMs = 1_700_000_000_000 + number,
+                Principal = principal,
+                SessionId = id,
+                RequestId = $"open-{number}",
+                Policy = "desk",
+                PolicyDigest = Hash("policy").ToArray(),
+                PrimaryKey = primaryKey,
+                Grant = grant,
+            }
+        )
+        {
+            Opened = new SessionRecord
+            {
+                SessionId = id,
+                Principal = principal,
+                Policy = "desk",
+                PolicyDigest = Hash("policy"),
+                PrimaryKey = primaryKey,
+                GrantId = Hash($"grant {number}"),
+                Account = new Address(Hash("account").ToArray().AsSpan(0, 20)),
+                Address = new Address(Hash($"address {number}").ToArray().AsSpan(0, 20)),
+                PublicKey = (byte[])[2, .. Hash($"key {number}").ToArray()],
+                NotBefore = 1_700_000_000,
+                NotAfter = 1_700_003_600,
+                OpenedAtMs = 1_700_000_000_000 + number,
+                GrantJson = grant,
+            },
+            Answer = new StoredAnswer(principal, $"open-{number}", Hash($"open body {number}"), Encoding.UTF8.GetBytes(id)),
+        };
+    }
+
+    public static byte[] Signature(string requestId)
+    {
+        var signature = new byte[65];
+        SHA512.HashData(Encoding.UTF8.GetBytes(requestId), signature.AsSpan(0, 64));
+        signature[64] = 1;
+        return signature;
+    }
+
+    public static JournalWrite Signed(int session, string requestId, ulong amount, string budget = Budget)
+    {
+        var signature = Signature(requestId);
+        return new JournalWrite(
+            new Entry
+            {
+                Kind = EntryKind.Signed,
+                TimeMs = 1_700_000_000_500,
+                Principal = Principal,
+                SessionId = SessionId(session),
+                RequestId = requestId,
+                Policy = "desk",
+                PolicyDigest = Hash("policy").ToArray(),
+                PrimaryKey = "desk-1",
+                PayloadKind = "transaction",
+                PayloadDigest = Hash(requestId).ToArray(),
+                SignatureHash = SHA256.HashData(signature.AsSpan(0, 64)),
+                Rule = "ceiling.permissions[0]",
+                Debits = [new BudgetDebit(budget, amount.ToString(), "0")],
+            }
+        )
+        {
+            Answer = new StoredAnswer(SessionId(session), requestId, Hash($"body {requestId}"), signature),
+            Debits = [new BudgetDelta(SessionId(session), budget, amount)],
+        };
+    }
+
+    public static JournalWrite Refused(int session, string requestId) =>
+        new(
+            new Entry
+            {
+                Kind = EntryKind.SignRefused,
+                TimeMs = 1_700_000_000_600,
+                Principal = Principal,
+                SessionId = SessionId(session),
+                RequestId = requestId,
+                Rule = Budget,
+                Reason = "BUDGET_EXCEEDED",
+                Observed = "11",
+                Limit = "10",
+            }
+        );
+
+    public static JournalWrite Ended(int session, SessionEndReason reason = SessionEndReason.Closed) =>
+        new(
+            new Entry
+            {
+                Kind = EntryKind.SessionEnded,
+                TimeMs = 1_700_000_001_000,
+                Principal = Principal,
+                SessionId = SessionId(session),
+                Detail = reason.ToString(),
+            }
+        )
+        {
+            Ended = new SessionEnd(SessionId(session), reason, Principal, 1_700_000_001_000),
+        };
+}
