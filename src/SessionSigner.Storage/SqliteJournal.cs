@@ -38,7 +38,7 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
     public static SqliteJournal Open(SqliteJournalOptions options, TimeProvider time, ILogger? logger = null)
     {
         Connections.CheckLibrary();
-        var file = JournalFile.Take(options.Path);
+        var file = TakeFile(options.Path);
         SqliteConnection? connection = null;
         try
         {
@@ -52,7 +52,7 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
             var writer = WriterThread.Start(connection, tree, answers, logger);
             return new SqliteJournal(file, new ReaderPool(file.Path), writer);
         }
-        catch (Exception e) when (e is SqliteException or InvalidCastException or ArgumentException)
+        catch (Exception e) when (e is SqliteException or InvalidCastException or ArgumentException or IOException)
         {
             connection?.Dispose();
             file.Dispose();
@@ -141,6 +141,18 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
         _readers.Dispose();
         _writer.CloseConnection();
         _file.Dispose();
+    }
+
+    private static JournalFile TakeFile(string path)
+    {
+        try
+        {
+            return JournalFile.Take(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalOpenException($"The journal {path} cannot be reached: {e.Message}", e);
+        }
     }
 
     private static bool IsRecorded(JournalReader reader, string sessionId, string requestId, FoundAnswer found)

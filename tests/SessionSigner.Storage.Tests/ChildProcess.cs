@@ -33,7 +33,7 @@ internal sealed class ChildProcess : IDisposable
         };
         var program = typeof(ChildProcess).Assembly.Location;
         string[] command = ["dotnet", program, journal, prefix, $"{count}", $"{tasks}"];
-        string[] full = strace.Length == 0 ? command : ["strace", "-f", "-qq", "-o", "/dev/null", .. strace, .. command];
+        string[] full = strace.Length == 0 ? command : ["strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", .. strace, .. command];
         start.FileName = full[0];
         foreach (var argument in full[1..])
         {

@@ -33,10 +33,11 @@ public sealed class CrashTests : IDisposable
     }
 
     [Theory]
-    [InlineData("fsync,fdatasync", "EIO")]
-    [InlineData("pwrite64", "EIO")]
-    [InlineData("pwrite64", "ENOSPC")]
-    public async Task Nothing_is_acknowledged_after_a_failed_write_or_sync(string calls, string error)
+    [InlineData("fsync,fdatasync", "EIO", 12)]
+    [InlineData("fsync,fdatasync", "EIO", 31)]
+    [InlineData("pwrite64", "EIO", 200)]
+    [InlineData("pwrite64", "ENOSPC", 333)]
+    public async Task Nothing_is_acknowledged_after_a_failed_write_or_sync(string calls, string error, int instance)
     {
         // The fault comes once; the calls after it succeed, and SQLite by itself would go on.
         using (
@@ -48,7 +49,7 @@ public sealed class CrashTests : IDisposable
                 "-e",
                 $"trace={calls}",
                 "-e",
-                $"inject={calls}:error={error}:when=40"
+                $"inject={calls}:error={error}:when={instance}"
             )
         )
         {
@@ -68,6 +69,33 @@ public sealed class CrashTests : IDisposable
         using var again = ChildProcess.Start(_directory.Path, "again", 20, 4);
         Assert.Equal(0, await again.WaitExitAsync());
         Assert.Equal(20, again.Acknowledged.Count);
+    }
+
+    [Theory]
+    [InlineData("fsync,fdatasync", 1)]
+    [InlineData("fsync,fdatasync", 3)]
+    [InlineData("pwrite64", 9)]
+    [InlineData("pwrite64", 40)]
+    public async Task A_fault_while_opening_refuses_and_leaves_what_can_be_opened(string calls, int instance)
+    {
+        using (
+            var child = ChildProcess.Start(
+                _directory.Path,
+                "faulty",
+                5,
+                1,
+                "-e",
+                $"trace={calls}",
+                "-e",
+                $"inject={calls}:error=EIO:when={instance}"
+            )
+        )
+        {
+            Assert.Equal(3, await child.WaitExitAsync());
+            Assert.Empty(child.Acknowledged);
+        }
+        using var again = ChildProcess.Start(_directory.Path, "again", 5, 1);
+        Assert.Equal(0, await again.WaitExitAsync());
     }
 
     [Fact]

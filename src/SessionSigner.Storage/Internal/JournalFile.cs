@@ -89,24 +89,36 @@ internal sealed class JournalFile : IDisposable
     private static FileStream TakeLock(string path)
     {
         RefuseLink(path);
-        var file = new FileStream(
-            path,
-            new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.ReadWrite,
-                UnixCreateMode = OwnerOnlyFile,
-            }
-        );
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileToOwn(FileMode.OpenOrCreate, FileAccess.ReadWrite));
+        }
+        catch (IOException e)
+        {
+            // .NET takes a shared lock of its own when it opens a file.
+            throw IsHeld(path, e);
+        }
         if (!FileLock.TryTake(file.SafeFileHandle))
         {
             file.Dispose();
-            throw new JournalOpenException($"Another process holds {path}: one daemon owns a journal at a time. Stop the other one first.");
+            throw IsHeld(path, null);
         }
         CheckMode(path, OwnerOnlyFile, "chmod 0600");
         return file;
     }
+
+    private static JournalOpenException IsHeld(string path, Exception? inner) =>
+        new($"Another process holds {path}: one daemon owns a journal at a time. Stop the other one first.", inner);
+
+    private static FileStreamOptions FileToOwn(FileMode mode, FileAccess access) =>
+        new()
+        {
+            Mode = mode,
+            Access = access,
+            Share = FileShare.ReadWrite,
+            UnixCreateMode = OwnerOnlyFile,
+        };
 
     private void EnsureDatabase()
     {
@@ -118,15 +130,7 @@ internal sealed class JournalFile : IDisposable
                     $"The journal {Path} is missing although one was kept here. Restore it; to begin a new log, remove {Path}.lock and {Path}-wal."
                 );
             }
-            using var created = new FileStream(
-                Path,
-                new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.Write,
-                    UnixCreateMode = OwnerOnlyFile,
-                }
-            );
+            using var created = new FileStream(Path, FileToOwn(FileMode.CreateNew, FileAccess.Write));
         }
         foreach (var path in (string[])[Path, Path + "-wal", Path + "-shm"])
         {
