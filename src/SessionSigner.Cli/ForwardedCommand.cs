@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Diagnostics;
+
+namespace SessionSigner.Cli;
+
+/// <summary>
+/// A command that needs the daemon's host (token, vault, storage, configuration) and so is carried out by the daemon's own program.
+/// Arguments, standard streams and exit code pass through as they are.
+/// </summary>
+internal sealed class ForwardedCommand(string path, string description, params string[] examples)
+{
+    private const string Daemon = "sessionsignerd";
+
+    public static readonly ForwardedCommand Init = new(
+        "init",
+        "Prepare this host: token, primary key, certificates, configuration.",
+        "sessionsigner init --help"
+    );
+
+    public static readonly ForwardedCommand Doctor = new(
+        "doctor",
+        "Check token, memory, clock, certificates and storage of this host, and say what to fix.",
+        "sessionsigner doctor --config sessionsignerd.yaml"
+    );
+
+    public static readonly ForwardedCommand CheckConfig = new(
+        "check-config",
+        "Check a configuration file and report all faults.",
+        "sessionsigner check-config --config sessionsignerd.yaml"
+    );
+
+    public static readonly ForwardedCommand PolicyLint = new(
+        "policy lint",
+        "Check a policy file and warn of what bites people.",
+        "sessionsigner policy lint policies/desk.yaml"
+    );
+
+    public static readonly ForwardedCommand PolicyShow = new(
+        "policy show",
+        "Show a policy file in canonical form with its digest.",
+        "sessionsigner policy show policies/desk.yaml"
+    );
+
+    private static readonly ForwardedCommand[] All = [Init, Doctor, CheckConfig, PolicyLint, PolicyShow];
+
+    /// <summary>Whether the arguments begin with a forwarded command and do not ask for its help, which is given here.</summary>
+    public static bool Matches(IReadOnlyList<string> arguments)
+    {
+        var asksHelp = arguments.Count > 0 && arguments[^1] is "-h" or "--help" or "-?";
+        return !asksHelp && All.Any(c => arguments.Take(c.Words.Length).SequenceEqual(c.Words));
+    }
+
+    private string[] Words => path.Split(' ');
+
+    public Command ToCommand() => new Described(Words[^1], description, examples);
+
+    public static async Task<int> RunAsync(CliHost host, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(Find(host)) { UseShellExecute = false };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        try
+        {
+            using var child = Process.Start(start) ?? throw NotStarted(start.FileName, null);
+            // An interrupt from the terminal reaches the child too, and the child decides; this process only waits for it.
+            ConsoleCancelEventHandler wait = (_, e) => e.Cancel = true;
+            Console.CancelKeyPress += wait;
+            try
+            {
+                await child.WaitForExitAsync(cancellationToken);
+            }
+            finally
+            {
+                Console.CancelKeyPress -= wait;
+            }
+
+            return child.ExitCode;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw NotStarted(start.FileName, e);
+        }
+    }
+
+    // Where an operator named it, then beside this program, then on the path.
+    private static string Find(CliHost host)
+    {
+        if (host.Environment("SESSIONSIGNERD") is { Length: > 0 } named)
+        {
+            return File.Exists(named) ? named : throw new UsageException($"$SESSIONSIGNERD names {named}, which does not exist.");
+        }
+
+        var folders = (host.Environment("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return folders.Prepend(AppContext.BaseDirectory).Select(folder => Path.Combine(folder, Daemon)).FirstOrDefault(File.Exists)
+            ?? throw new UsageException(
+                $"This command runs on the daemon's host, but {Daemon} was not found beside sessionsigner or on the PATH. Set $SESSIONSIGNERD to where it is."
+            );
+    }
+
+    private static UsageException NotStarted(string file, Exception? cause) =>
+        new($"{file} cannot be started; check that it is executable.", cause);
+
+    private sealed class Described : Command, IHasExamples
+    {
+        public Described(string name, string description, string[] examples)
+            : base(name, description + $" Runs {Daemon} on this host.")
+        {
+            Examples = examples;
+            TreatUnmatchedTokensAsErrors = false;
+            Add(
+                new Argument<string[]>("ARGUMENTS")
+                {
+                    Description = $"Passed to {Daemon} as they are; '{Daemon} --help' lists them.",
+                    Arity = ArgumentArity.ZeroOrMore,
+                }
+            );
+        }
+
+        public IReadOnlyList<string> Examples { get; }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using SessionSigner.V1;
+
+namespace SessionSigner.Cli;
+
+/// <summary>A refusal. The JSON shape is stable.</summary>
+internal sealed record DenialView(
+    string Reason,
+    string Rule,
+    string Observed,
+    string Limit,
+    string Headroom,
+    ulong RetryAfterMs,
+    ulong? AuditIndex
+)
+{
+    public static DenialView From(Denial denial) =>
+        new(
+            Names.Of(denial.Reason),
+            denial.Rule,
+            denial.Observed,
+            denial.Limit,
+            denial.Headroom,
+            denial.RetryAfterMs,
+            denial.HasAuditIndex ? denial.AuditIndex : null
+        );
+
+    public IReadOnlyList<(string Name, string Value)> Fields() =>
+        [
+            ("reason", Reason),
+            ("rule", Rule),
+            ("observed", Observed),
+            ("limit", Limit),
+            ("headroom", Headroom),
+            ("retry after", RetryAfterMs == 0 ? "" : $"{RetryAfterMs} ms"),
+            ("audit index", AuditIndex?.ToString(CultureInfo.InvariantCulture) ?? ""),
+        ];
+}
