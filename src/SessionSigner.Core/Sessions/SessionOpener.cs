@@ -95,7 +95,7 @@ internal sealed class SessionOpener(
             throw Failures.JournalFailed();
         }
         // 2. What the policy makes of it.
-        if (!policies.TryFind(request.Policy, out var policy))
+        if (!policies.TryGet(request.Policy, out var policy))
         {
             throw new SignerException(ErrorCode.NotFound, "There is no such policy.", "policy");
         }
