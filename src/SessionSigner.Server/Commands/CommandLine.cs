@@ -1,0 +1,44 @@
+using System.CommandLine;
+
+namespace SessionSigner.Server;
+
+/// <summary>The commands of sessionsignerd. Without a command it runs the daemon.</summary>
+internal static class CommandLine
+{
+    private const string Description = """
+        sessionsignerd: signs within sessions that a primary key in a PKCS#11 token has authorised.
+
+        Examples:
+          sessionsignerd --config /etc/sessionsigner/sessionsignerd.yaml
+          sessionsignerd check-config --config sessionsignerd.yaml
+          sessionsignerd doctor --config sessionsignerd.yaml --json
+          sessionsignerd init --folder ./trial --module /usr/lib/softhsm/libsofthsm2.so
+          sessionsignerd policy show policies/desk.yaml
+        """;
+
+    /// <summary>Runs the command that the arguments name.</summary>
+    /// <returns>The exit code.</returns>
+    public static Task<int> InvokeAsync(string[] arguments)
+    {
+        var root = new RootCommand(Description);
+        var config = ConfigOption();
+        root.Options.Add(config);
+        root.SetAction((result, cancellationToken) => RunCommand.RunAsync(result.GetRequiredValue(config), cancellationToken));
+        root.Subcommands.Add(RunCommand.Create());
+        root.Subcommands.Add(CheckConfigCommand.Create());
+        root.Subcommands.Add(PolicyCommand.Create());
+        return root.Parse(arguments).InvokeAsync();
+    }
+
+    /// <summary>The option that names the configuration file.</summary>
+    public static Option<string> ConfigOption() =>
+        new("--config", "-c")
+        {
+            Description = "Configuration file (YAML). deploy/config/sessionsignerd.yaml describes every option.",
+            Required = true,
+            HelpName = "FILE",
+        };
+
+    /// <summary>The option that asks for JSON.</summary>
+    public static Option<bool> JsonOption() => new("--json") { Description = "Print JSON." };
+}

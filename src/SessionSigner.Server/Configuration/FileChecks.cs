@@ -1,0 +1,57 @@
+namespace SessionSigner.Server;
+
+/// <summary>Checks of files that the configuration names.</summary>
+internal static class FileChecks
+{
+    private const UnixFileMode GroupAndOthers =
+        UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite
+        | UnixFileMode.OtherExecute;
+
+    /// <summary>Null if the file can be read, else what is wrong.</summary>
+    public static string? FindFault(string file)
+    {
+        try
+        {
+            if (Directory.Exists(file))
+            {
+                return $"{file} is a folder, not a file";
+            }
+            using var stream = File.OpenRead(file);
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return File.Exists(file) ? $"{file} cannot be read by this user" : $"{file} does not exist";
+        }
+    }
+
+    /// <summary>Null if the file holds a secret properly: readable here, by nobody in group or others.</summary>
+    public static string? FindSecretFault(string file)
+    {
+        if (FindFault(file) is { } fault)
+        {
+            return fault;
+        }
+        var mode = File.GetUnixFileMode(file);
+        return (mode & GroupAndOthers) == UnixFileMode.None
+            ? null
+            : $"{file} has mode {Convert.ToString((int)mode, 8)}: a secret must not be open to group or others (chmod 600)";
+    }
+
+    /// <summary>Null unless others may write a file whose content is executed here.</summary>
+    public static string? FindCodeFault(string file)
+    {
+        if (FindFault(file) is { } fault)
+        {
+            return fault;
+        }
+        var target = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
+        return (File.GetUnixFileMode(target) & (UnixFileMode.OtherWrite | UnixFileMode.GroupWrite)) == UnixFileMode.None
+            ? null
+            : $"{target} can be changed by group or others (chmod go-w)";
+    }
+}

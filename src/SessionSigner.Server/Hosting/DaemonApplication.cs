@@ -1,0 +1,126 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
+using SessionSigner.Core;
+
+namespace SessionSigner.Server;
+
+/// <summary>Puts the gRPC services onto Kestrel. Takes nothing from the environment or from files other than the configuration given.</summary>
+internal static class DaemonApplication
+{
+    private const int ResponseSizeMax = 16 * 1024 * 1024;
+
+    /// <summary>Builds the application; nothing listens yet.</summary>
+    public static WebApplication Build(
+        DaemonOptions options,
+        DaemonPorts ports,
+        SessionRegistry sessions,
+        SigningPipeline signing,
+        TlsMaterial tls,
+        TimeProvider clock
+    )
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "sessionsignerd" });
+        AddLogging(builder.Logging, options.Log);
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(options.Listen);
+        services.AddSingleton(options.Limits);
+        services.AddSingleton(ports.Authority);
+        services.AddSingleton(ports.Vault);
+        services.AddSingleton(ports.Journal);
+        services.AddSingleton(sessions);
+        services.AddSingleton(signing);
+        services.AddSingleton(tls);
+        services.AddSingleton(clock);
+        services.AddSingleton<TlsListener>();
+        services.AddSingleton<ConnectionGuard>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Limits.Deadline + TimeSpan.FromSeconds(5));
+        services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
+        AddGrpc(services);
+        AddHealth(services);
+        builder.WebHost.UseKestrelCore();
+        services.AddRoutingCore();
+        services
+            .AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>()
+            .Configure<TlsListener, ConnectionGuard>(
+                (kestrel, listener, guard) => KestrelSetup.Apply(kestrel, options.Listen, listener, guard)
+            );
+
+        var app = builder.Build();
+        app.UseRouting();
+        app.UseMiddleware<DeadlineCap>();
+        Map(app);
+        return app;
+    }
+
+    /// <summary>Sets up logging to the console.</summary>
+    internal static void AddLogging(ILoggingBuilder logging, LogSection options)
+    {
+        logging.SetMinimumLevel(options.Level);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Grpc", LogLevel.Warning);
+        logging.AddConsoleFormatter<SafeConsoleFormatter, ConsoleFormatterOptions>();
+        logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
+        logging.AddConsole(console =>
+            console.FormatterName = options.Json ? ConsoleFormatterNames.Json : SafeConsoleFormatter.FormatterName
+        );
+    }
+
+    private static void AddGrpc(IServiceCollection services)
+    {
+        services.AddSingleton<ErrorInterceptor>();
+        services.AddSingleton<AuthorizationInterceptor>();
+        services.AddSingleton<StrictRequestInterceptor>();
+        services
+            .AddGrpc(grpc =>
+            {
+                grpc.EnableDetailedErrors = false;
+                grpc.MaxReceiveMessageSize = KestrelSetup.MessageSizeMax;
+                grpc.MaxSendMessageSize = ResponseSizeMax;
+                grpc.CompressionProviders.Clear();
+                grpc.CompressionProviders.Add(new BoundedGzip(KestrelSetup.MessageSizeMax));
+                // In this order: errors outermost, then who, then what.
+                grpc.Interceptors.Add<ErrorInterceptor>();
+                grpc.Interceptors.Add<AuthorizationInterceptor>();
+                grpc.Interceptors.Add<StrictRequestInterceptor>();
+            })
+            // Answers of these are long and repeat themselves; signing answers are neither.
+            .AddServiceOptions<AuditApi>(audit => audit.ResponseCompressionAlgorithm = "gzip")
+            .AddServiceOptions<CustodyApi>(custody => custody.ResponseCompressionAlgorithm = "gzip");
+        services.AddGrpcReflection();
+    }
+
+    private static void AddHealth(IServiceCollection services)
+    {
+        services
+            .AddGrpcHealthChecks(health =>
+            {
+                health.Services.Map("", _ => true);
+                health.Services.Map("sessionsigner.v1.SessionService", _ => true);
+                foreach (var name in (string[])["Signing", "Grant", "Audit", "Custody", "Admin"])
+                {
+                    health.Services.Map($"sessionsigner.v1.{name}Service", check => check.Name == JournalHealthCheck.Name);
+                }
+            })
+            .AddCheck<TokenHealthCheck>(TokenHealthCheck.Name)
+            .AddCheck<JournalHealthCheck>(JournalHealthCheck.Name);
+        services.Configure<HealthCheckPublisherOptions>(publisher =>
+        {
+            publisher.Delay = TimeSpan.Zero;
+            publisher.Period = TimeSpan.FromSeconds(2);
+        });
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.MapGrpcService<SessionApi>();
+        app.MapGrpcService<SigningApi>();
+        app.MapGrpcService<GrantApi>();
+        app.MapGrpcService<AuditApi>();
+        app.MapGrpcService<CustodyApi>();
+        app.MapGrpcService<AdminApi>();
+        app.MapGrpcHealthChecksService();
+        app.MapGrpcReflectionService();
+    }
+}

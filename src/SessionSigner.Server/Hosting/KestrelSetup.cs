@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace SessionSigner.Server;
+
+/// <summary>Limits of the HTTP/2 server. Kestrel's own defaults are made for web sites, not for a daemon that signs.</summary>
+internal static class KestrelSetup
+{
+    /// <summary>Largest gRPC message taken, in bytes: the largest payload (131,072) with room for the other fields.</summary>
+    public const int MessageSizeMax = 131_072 + 8_192;
+
+    /// <summary>Sets limits and addresses.</summary>
+    public static void Apply(KestrelServerOptions kestrel, ListenSection options, TlsListener tls, ConnectionGuard guard)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+        var limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = options.MaxConnections;
+        limits.MaxConcurrentUpgradedConnections = 0;
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(20);
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+        limits.MaxRequestHeadersTotalSize = 8 * 1024;
+        limits.MaxRequestHeaderCount = 32;
+        limits.MaxRequestLineSize = 1024;
+        // Twice a message, so that one too large is answered with a gRPC status and not with a reset stream.
+        limits.MaxRequestBodySize = 2 * MessageSizeMax;
+        limits.Http2.MaxStreamsPerConnection = options.MaxStreamsPerConnection;
+        limits.Http2.MaxRequestHeaderFieldSize = 8 * 1024;
+        limits.Http2.HeaderTableSize = 4 * 1024;
+        limits.Http2.InitialStreamWindowSize = 256 * 1024;
+        limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
+        // A ping every 10 seconds of silence keeps an honest idle client connected past KeepAliveTimeout and finds a dead one.
+        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
+        limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
+        foreach (var address in options.Addresses)
+        {
+            kestrel.Listen(
+                address,
+                listen =>
+                {
+                    listen.Use(next => connection => guard.GuardAddress(connection, next));
+                    tls.Apply(listen);
+                    listen.Use(next => connection => guard.GuardIdentity(connection, next));
+                }
+            );
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace SessionSigner.Server;
+
+/// <summary>Whom the daemon believes, as of one reading of the files. Immutable.</summary>
+/// <param name="version">Grows with every reading that changed something.</param>
+/// <param name="authorities">Certificates of the authorities.</param>
+/// <param name="refused">SHA-256 fingerprints of refused certificates, lower-case hexadecimal.</param>
+internal sealed class ClientTrust(int version, X509Certificate2Collection authorities, FrozenSet<string> refused)
+{
+    /// <summary>Grows with every change.</summary>
+    public int Version { get; } = version;
+
+    /// <summary>Certificates of the authorities.</summary>
+    public X509Certificate2Collection Authorities { get; } = authorities;
+
+    /// <summary>Whether this certificate is refused although it may be valid.</summary>
+    public bool IsRefused(X509Certificate2 certificate) =>
+        refused.Count > 0 && refused.Contains(Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span)));
+
+    /// <summary>Reads the authorities.</summary>
+    /// <exception cref="CryptographicException">If the text holds no certificate.</exception>
+    public static X509Certificate2Collection ParseAuthorities(string pem)
+    {
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPem(pem);
+        return authorities.Count > 0 ? authorities : throw new CryptographicException("There is no certificate in the client CA bundle.");
+    }
+
+    /// <summary>Reads the list of refused certificates: a fingerprint per line, # begins a comment, colons between digits are allowed.</summary>
+    /// <exception cref="FormatException">If a line is something else: a list that is not understood must not be taken for an empty one.</exception>
+    public static FrozenSet<string> ParseRefused(string text)
+    {
+        var refused = new HashSet<string>(StringComparer.Ordinal);
+        var number = 0;
+        foreach (var line in text.Split('\n'))
+        {
+            number++;
+            var fingerprint = line.Split('#')[0].Trim().Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
+            if (fingerprint.Length == 0)
+            {
+                continue;
+            }
+            if (fingerprint.Length != 64 || !fingerprint.All(char.IsAsciiHexDigit))
+            {
+                throw new FormatException(
+                    $"Line {number} of the list of refused certificates is not a SHA-256 fingerprint of 64 hexadecimal digits."
+                );
+            }
+            refused.Add(fingerprint);
+        }
+        return refused.ToFrozenSet(StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Collections.Frozen;
+
+namespace SessionSigner.Server;
+
+/// <summary>Which roles may call which method. Every method the daemon serves is listed; a method that is not is refused.</summary>
+internal static class MethodRoles
+{
+    private const Roles Readers = Roles.Auditor | Roles.Operator;
+    private const Roles Everyone = Roles.Trader | Roles.Operator | Roles.Approver | Roles.Auditor;
+
+    private static readonly FrozenDictionary<string, Roles> Required = new Dictionary<string, Roles>(StringComparer.Ordinal)
+    {
+        ["/sessionsigner.v1.SessionService/OpenSession"] = Roles.Trader,
+        ["/sessionsigner.v1.SessionService/GetSession"] = Roles.Trader | Readers,
+        ["/sessionsigner.v1.SessionService/ListSessions"] = Roles.Trader | Readers,
+        ["/sessionsigner.v1.SessionService/WatchSession"] = Roles.Trader | Readers,
+        ["/sessionsigner.v1.SessionService/CloseSession"] = Roles.Trader,
+        ["/sessionsigner.v1.SigningService/SignTransaction"] = Roles.Trader,
+        ["/sessionsigner.v1.SigningService/SignTypedData"] = Roles.Trader,
+        ["/sessionsigner.v1.SigningService/Evaluate"] = Roles.Trader,
+        ["/sessionsigner.v1.GrantService/GetGrant"] = Roles.Trader | Readers,
+        ["/sessionsigner.v1.GrantService/VerifyGrant"] = Everyone,
+        ["/sessionsigner.v1.AuditService/GetCheckpoint"] = Roles.Auditor,
+        ["/sessionsigner.v1.AuditService/ListEntries"] = Roles.Auditor,
+        ["/sessionsigner.v1.AuditService/TailEntries"] = Roles.Auditor,
+        ["/sessionsigner.v1.CustodyService/ListPrimaryKeys"] = Readers,
+        ["/sessionsigner.v1.CustodyService/GetCustodyReport"] = Readers,
+        ["/sessionsigner.v1.AdminService/RevokeSessions"] = Roles.Operator,
+        ["/sessionsigner.v1.AdminService/ListPolicies"] = Readers,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    // Any identity of the configuration may call these, one without roles too: they show no state and change none.
+    private static readonly FrozenSet<string> OpenToIdentities = new[]
+    {
+        "/grpc.health.v1.Health/Check",
+        "/grpc.health.v1.Health/List",
+        "/grpc.health.v1.Health/Watch",
+        "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+        "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>The methods listed, as "/package.Service/Method".</summary>
+    public static IEnumerable<string> Methods => Required.Keys.Concat(OpenToIdentities);
+
+    /// <summary>Whether an identity of the configuration with these roles may call a method.</summary>
+    public static bool Allows(string method, Roles roles) =>
+        OpenToIdentities.Contains(method) || (Required.TryGetValue(method, out var required) && (roles & required) != Roles.None);
+}

@@ -1,0 +1,21 @@
+namespace SessionSigner.Server;
+
+/// <summary>What an identity may do. The zero value may do nothing.</summary>
+[Flags]
+internal enum Roles
+{
+    /// <summary>May ask for health and reflection only.</summary>
+    None = 0,
+
+    /// <summary>Opens sessions and signs in its own.</summary>
+    Trader = 1,
+
+    /// <summary>Revokes sessions.</summary>
+    Operator = 2,
+
+    /// <summary>Approves policies.</summary>
+    Approver = 4,
+
+    /// <summary>Reads everything, signs nothing.</summary>
+    Auditor = 8,
+}

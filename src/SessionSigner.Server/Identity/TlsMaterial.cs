@@ -1,0 +1,115 @@
+using System.Collections.Frozen;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace SessionSigner.Server;
+
+/// <summary>
+/// Server certificate, authorities and refusals, read again when their files change. A reading that fails keeps what was in force and is logged:
+/// a half-written file neither opens nor closes the daemon. Thread safe.
+/// </summary>
+internal sealed partial class TlsMaterial : IDisposable
+{
+    private readonly TlsSection _options;
+    private readonly ILogger _logger;
+    private readonly ITimer _timer;
+    private readonly Lock _reading = new();
+    private byte[] _digest = [];
+    private volatile ClientTrust _trust;
+    private volatile SslStreamCertificateContext _server;
+
+    private TlsMaterial(TlsSection options, TimeProvider clock, ILogger logger)
+    {
+        _options = options;
+        _logger = logger;
+        var contents = ReadFiles();
+        _digest = contents.Digest;
+        _server = ParseServer(contents);
+        _trust = ParseTrust(contents, version: 1);
+        _timer = clock.CreateTimer(_ => Reload(), null, options.ReloadInterval, options.ReloadInterval);
+    }
+
+    /// <summary>Whom the daemon believes now.</summary>
+    public ClientTrust Trust => _trust;
+
+    /// <summary>What the daemon shows now.</summary>
+    public SslStreamCertificateContext Server => _server;
+
+    /// <summary>Reads the files.</summary>
+    /// <exception cref="CryptographicException">If a file does not hold what it should.</exception>
+    /// <exception cref="FormatException">As before, for the list of refused certificates.</exception>
+    /// <exception cref="IOException">If a file cannot be read.</exception>
+    public static TlsMaterial Open(TlsSection options, TimeProvider clock, ILogger logger) => new(options, clock, logger);
+
+    /// <summary>Reads the files again now, if they changed.</summary>
+    public void Reload()
+    {
+        lock (_reading)
+        {
+            try
+            {
+                var contents = ReadFiles();
+                if (contents.Digest.AsSpan().SequenceEqual(_digest))
+                {
+                    return;
+                }
+                var server = ParseServer(contents);
+                _trust = ParseTrust(contents, checked(_trust.Version + 1));
+                _server = server;
+                _digest = contents.Digest;
+                LogReloaded(_trust.Version);
+            }
+            catch (Exception exception)
+            {
+                LogReloadFailed(exception);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer.Dispose();
+
+    private static SslStreamCertificateContext ParseServer(Contents contents)
+    {
+        using var leaf = X509Certificate2.CreateFromPem(contents.Certificate, contents.PrivateKey);
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPem(contents.Certificate);
+        // A copy through PKCS#12 ties the key to the certificate for the lifetime of the context.
+        var certificate = X509CertificateLoader.LoadPkcs12(leaf.Export(X509ContentType.Pkcs12), password: null);
+        return SslStreamCertificateContext.Create(certificate, chain, offline: true);
+    }
+
+    private static ClientTrust ParseTrust(Contents contents, int version) =>
+        new(
+            version,
+            ClientTrust.ParseAuthorities(contents.ClientCa),
+            contents.Refused is null ? FrozenSet<string>.Empty : ClientTrust.ParseRefused(contents.Refused)
+        );
+
+    private Contents ReadFiles()
+    {
+        var certificate = File.ReadAllText(_options.Certificate);
+        var key = File.ReadAllText(_options.PrivateKey);
+        var authorities = File.ReadAllText(_options.ClientCa);
+        var refused = _options.RefusedCertificates is null ? null : File.ReadAllText(_options.RefusedCertificates);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var text in (string?[])[certificate, key, authorities, refused])
+        {
+            hash.AppendData(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text ?? "")));
+        }
+        return new Contents(certificate, key, authorities, refused, hash.GetHashAndReset());
+    }
+
+    private sealed record Contents(string Certificate, string PrivateKey, string ClientCa, string? Refused, byte[] Digest);
+
+    [LoggerMessage(EventId = 1200, Level = LogLevel.Information, Message = "Certificates read again, version {Version}")]
+    private partial void LogReloaded(int version);
+
+    [LoggerMessage(
+        EventId = 1201,
+        Level = LogLevel.Error,
+        Message = "Certificates could not be read again; those read before stay in force"
+    )]
+    private partial void LogReloadFailed(Exception exception);
+}
