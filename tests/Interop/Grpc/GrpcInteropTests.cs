@@ -50,7 +50,13 @@ public sealed class GrpcInteropResults : IAsyncLifetime
     {
         await _server.InitializeAsync();
         var certificates = _server.Certificates;
-        string[] arguments = [_server.Target, certificates.AuthorityFile, certificates.ClientFile, certificates.ClientKeyFile];
+        string[] arguments =
+        [
+            _server.Target,
+            certificates.AuthorityFile,
+            certificates.CertificateFile(TestServer.ClientName),
+            certificates.KeyFile(TestServer.ClientName),
+        ];
         GrpcJs = Read(await ForeignProgram.RunNodeAsync("clients/interop.mjs", Limit, arguments));
         Python = Read(await ForeignProgram.RunPythonAsync("clients/interop.py", Limit, arguments));
     }

@@ -4,44 +4,53 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Interop;
 
-/// <summary>A throw-away authority with one server and one client certificate, as PEM files in a folder.</summary>
-internal sealed class TestCertificates
+/// <summary>A throw-away authority that issues server and client certificates as PEM files into a folder.</summary>
+public sealed class TestCertificates : IDisposable
 {
-    public const string ClientIdentity = "spiffe://interop.example/trader/foreign";
+    private const string ServerUsage = "1.3.6.1.5.5.7.3.1";
+    private const string ClientUsage = "1.3.6.1.5.5.7.3.2";
 
     private readonly string _folder;
+    private readonly X509Certificate2 _authority;
 
+    /// <param name="folder">Where the files go; it must exist.</param>
     public TestCertificates(string folder)
     {
         _folder = folder;
-        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=Interop test authority", authorityKey, HashAlgorithmName.SHA256);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=Test authority", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        using var authority = request.CreateSelfSigned(Start, End);
-        File.WriteAllText(AuthorityFile, authority.ExportCertificatePem());
+        _authority = request.CreateSelfSigned(Start, End);
+        File.WriteAllText(AuthorityFile, _authority.ExportCertificatePem() + "\n");
 
-        var serverNames = new SubjectAlternativeNameBuilder();
-        serverNames.AddDnsName("localhost");
-        serverNames.AddIpAddress(IPAddress.Loopback);
-        Issue(authority, "server", serverNames, "1.3.6.1.5.5.7.3.1");
-
-        var clientNames = new SubjectAlternativeNameBuilder();
-        clientNames.AddUri(new Uri(ClientIdentity));
-        Issue(authority, "client", clientNames, "1.3.6.1.5.5.7.3.2");
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        names.AddIpAddress(IPAddress.Loopback);
+        Issue("server", names, ServerUsage);
     }
 
-    public string AuthorityFile => Path.Combine(_folder, "authority.pem");
-    public string ServerFile => Path.Combine(_folder, "server.pem");
-    public string ServerKeyFile => Path.Combine(_folder, "server.key");
-    public string ClientFile => Path.Combine(_folder, "client.pem");
-    public string ClientKeyFile => Path.Combine(_folder, "client.key");
+    public string AuthorityFile => CertificateFile("authority");
+
+    public string CertificateFile(string name) => Path.Combine(_folder, $"{name}.pem");
+
+    public string KeyFile(string name) => Path.Combine(_folder, $"{name}.key");
+
+    /// <summary>Issues a client certificate whose identity is one URI.</summary>
+    public void IssueClient(string name, string identity)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddUri(new Uri(identity));
+        Issue(name, names, ClientUsage);
+    }
+
+    public void Dispose() => _authority.Dispose();
 
     private static DateTimeOffset Start => TimeProvider.System.GetUtcNow().AddMinutes(-5);
     private static DateTimeOffset End => TimeProvider.System.GetUtcNow().AddHours(2);
 
-    private void Issue(X509Certificate2 authority, string name, SubjectAlternativeNameBuilder names, string usage)
+    private void Issue(string name, SubjectAlternativeNameBuilder names, string usage)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -49,13 +58,10 @@ internal sealed class TestCertificates
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(
-            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false)
-        );
-        using var certificate = request.Create(authority, Start, End.AddMinutes(-1), RandomNumberGenerator.GetBytes(16));
-        File.WriteAllText(Path.Combine(_folder, $"{name}.pem"), certificate.ExportCertificatePem());
-        var keyFile = Path.Combine(_folder, $"{name}.key");
-        File.WriteAllText(keyFile, key.ExportPkcs8PrivateKeyPem() + "\n");
-        File.SetUnixFileMode(keyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_authority, true, false));
+        using var certificate = request.Create(_authority, Start, End.AddMinutes(-1), RandomNumberGenerator.GetBytes(16));
+        File.WriteAllText(CertificateFile(name), certificate.ExportCertificatePem() + "\n");
+        File.WriteAllText(KeyFile(name), key.ExportPkcs8PrivateKeyPem() + "\n");
+        File.SetUnixFileMode(KeyFile(name), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 }

@@ -18,7 +18,9 @@ public sealed class TestServer : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("sessionsigner-interop-").FullName;
     private WebApplication? _host;
 
-    internal TestCertificates Certificates { get; private set; } = null!;
+    public const string ClientName = "client";
+
+    public TestCertificates Certificates { get; private set; } = null!;
 
     /// <summary>"localhost:port".</summary>
     public string Target { get; private set; } = "";
@@ -26,6 +28,7 @@ public sealed class TestServer : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Certificates = new TestCertificates(_folder);
+        Certificates.IssueClient(ClientName, "spiffe://interop.example/trader/foreign");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddGrpc();
@@ -46,6 +49,7 @@ public sealed class TestServer : IAsyncLifetime
         {
             await _host.DisposeAsync();
         }
+        Certificates.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -57,7 +61,10 @@ public sealed class TestServer : IAsyncLifetime
 #pragma warning disable CA5398 // TLS 1.3 only, as the daemon
             https.SslProtocols = SslProtocols.Tls13;
 #pragma warning restore CA5398
-            https.ServerCertificate = X509Certificate2.CreateFromPemFile(Certificates.ServerFile, Certificates.ServerKeyFile);
+            https.ServerCertificate = X509Certificate2.CreateFromPemFile(
+                Certificates.CertificateFile("server"),
+                Certificates.KeyFile("server")
+            );
             https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
             https.ClientCertificateValidation = (certificate, _, _) =>
             {

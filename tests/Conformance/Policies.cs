@@ -1,0 +1,102 @@
+namespace Conformance;
+
+/// <summary>The policies of the daemon under test, as the YAML an officer would write.</summary>
+internal static class Policies
+{
+    public const string Chain = "31337";
+    public const string Token = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
+    public const string Recipient = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+    public const string Stranger = "0x000000000000000000000000000000000000dEaD";
+    public const string Exchange = "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9";
+    public const string Account = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+    public const string Audience = "exchange.example";
+
+    /// <summary>Most units of the token in one transfer.</summary>
+    public const int OrderCap = 1_000;
+
+    /// <summary>Most units of the token in all transfers of a session.</summary>
+    public const int Budget = 2_500;
+
+    public static IReadOnlyDictionary<string, string> All { get; } =
+        new Dictionary<string, string>
+        {
+            ["desk"] = Write("desk", Transfers("desk", OrderCap, Budget, Order), 3_600),
+            ["bots"] = Write("bots", Transfers("bots", OrderCap, 100_000_000, ""), 3_600),
+            ["slow"] = Write("slow", Transfers("slow", OrderCap, Budget, "") + "  rates:\n    - {max: 2, window_seconds: 3600}\n", 3_600),
+            ["few"] = Write("few", Transfers("few", OrderCap, Budget, "") + "  max_signatures: 2\n", 3_600),
+            ["brief"] = Write("brief", Transfers("brief", OrderCap, Budget, ""), 2),
+        };
+
+    private static string Order =>
+        $"""
+                - name: order
+                  kind: typed_data
+                  domain:
+                    name: Exchange
+                    version: "1"
+                    chain_id: "{Chain}"
+                    verifying_contract: "{Exchange}"
+                  primary_type: Order
+                  type: Order(address maker,address token,uint256 amount,uint256 nonce)
+                  constraints:
+                    - path: token
+                      op: eq
+                      value: "{Token}"
+                    - path: amount
+                      op: lte
+                      value: "{OrderCap}"
+                  meters:
+                    - budget: usdc
+                      path: amount
+
+            """;
+
+    private static string Transfers(string name, int orderCap, int budget, string more) =>
+        $"""
+            ceiling:
+              version: 1
+              chains: ["{Chain}"]
+              permissions:
+                - name: {name}-transfer
+                  kind: call
+                  targets: ["{Token}"]
+                  function: transfer(address to, uint256 amount)
+                  constraints:
+                    - path: to
+                      op: in
+                      values: ["{Recipient}"]
+                    - path: amount
+                      op: lte
+                      value: "{orderCap}"
+                  max_gas: "100000"
+                  max_fee_per_gas: "100000000000"
+                  max_priority_fee_per_gas: "10000000000"
+                  meters:
+                    - budget: usdc
+                      path: amount
+            {more}  budgets:
+                - name: usdc
+                  unit: USDC base units
+                  limit: "{budget}"
+                  window: lifetime
+                  per: session
+
+            """;
+
+    private static string Write(string name, string ceiling, int lifetimeSeconds) =>
+        $"""
+            version: 1
+            name: {name}
+            principals:
+              - {Identities.Alice}
+              - {Identities.Bob}
+            primary_keys:
+              - primary-1
+            accounts:
+              - "{Account}"
+            audiences:
+              - {Audience}
+            max_lifetime_seconds: {lifetimeSeconds}
+            {ceiling}
+            """;
+}
