@@ -108,7 +108,7 @@ public class SessionTests(DaemonFixture daemon)
             request.PageToken = page.NextPageToken;
         } while (request.PageToken.Length > 0);
         Assert.Equal(listed.Count, listed.Distinct().Count());
-        Assert.Subset([.. listed], opened);
+        Assert.Subset(listed.ToHashSet(), opened);
     }
 
     private async Task AssertEndedAsync(string id)
