@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text;
+using SessionSigner.Audit;
+using SessionSigner.Ethereum;
+
+namespace SessionSigner.Core.Tests;
+
+/// <summary>A registry and a pipeline on fakes, with one policy: token transfers of at most 100 each and 1,000 in all, 10 sessions a principal.</summary>
+internal sealed class Desk : IAsyncDisposable
+{
+    public static readonly Principal Trader = new("spiffe://desk/trader");
+    public static readonly Principal Other = new("spiffe://desk/other");
+    public static readonly Principal Operator = new("spiffe://desk/operator");
+    public static readonly Address Token = AddressOf(0x11);
+    public static readonly Address Payee = AddressOf(0x22);
+    public static readonly Address Account = AddressOf(0x33);
+
+    private int _requests;
+
+    public Desk(string rates = "", long limit = 1_000, string more = "", int maxOpen = 10, SessionOptions? options = null, IJournal? journal = null)
+    {
+        Options = options ?? new SessionOptions();
+        Policy = ParsePolicy(rates, limit, more, maxOpen);
+        Registry = new SessionRegistry(Vault, Authority, journal ?? Journal, new PolicySet([Policy]), Time, Options);
+        Pipeline = new SigningPipeline(Registry, journal ?? Journal);
+    }
+
+    public SteppedTime Time { get; } = new();
+
+    public MemoryJournal Journal { get; } = new();
+
+    public ManagedVault Vault { get; } = new();
+
+    public SoftwareAuthority Authority { get; } = new();
+
+    public SessionOptions Options { get; }
+
+    public Policy Policy { get; }
+
+    public SessionRegistry Registry { get; }
+
+    public SigningPipeline Pipeline { get; }
+
+    public static Address AddressOf(byte value) => new([.. Enumerable.Repeat(value, Address.Size)]);
+
+    public static OpenSessionCommand Command(string requestId = "open-1", long lifetime = 0, string narrowing = "") =>
+        new("pay", "", "", "", lifetime, Encoding.UTF8.GetBytes(narrowing), requestId);
+
+    /// <summary>A scope as JSON that allows transfers of at most <paramref name="each"/>.</summary>
+    public static string Scope(long each = 100, long limit = 1_000, string rates = "", string more = "") =>
+        $$"""
+            {"version":1,"chains":["1"],"permissions":[{"name":"pay","kind":"call","targets":["{{Token}}"],
+             "function":"transfer(address to, uint256 amount)","constraints":[{"path":"amount","op":"lte","value":"{{each}}"}],
+             "meters":[{"budget":"usdc","path":"amount"}]}],
+             "budgets":[{"name":"usdc","unit":"USDC base units","limit":"{{limit}}","window":"lifetime","per":"session"}]{{rates}}{{more}}}
+            """;
+
+    /// <summary>An unsigned EIP-1559 transaction that transfers tokens.</summary>
+    public static byte[] Transfer(ulong amount, ulong nonce = 0, Address? target = null)
+    {
+        byte[] data = [0xa9, 0x05, 0x9c, 0xbb, .. new byte[12], .. Payee.ToArray(), .. Word(amount)];
+        return
+        [
+            2,
+            .. Rlp.List(
+                Rlp.Integer(1),
+                Rlp.Integer(nonce),
+                Rlp.Integer(1),
+                Rlp.Integer(2),
+                Rlp.Integer(100_000),
+                Rlp.Text((target ?? Token).ToArray()),
+                Rlp.Integer(0),
+                Rlp.Text(data),
+                Rlp.List()
+            ),
+        ];
+    }
+
+    public async Task<SessionView> OpenAsync(string requestId = "open-1", long lifetime = 0, string narrowing = "", Principal? caller = null) =>
+        (await Registry.OpenAsync(caller ?? Trader, Command(requestId, lifetime, narrowing), CancellationToken.None)).Session;
+
+    public Task<SignResult> SignAsync(string sessionId, ulong amount = 1, string? requestId = null, CancellationToken cancellationToken = default) =>
+        Pipeline.SignTransactionAsync(Trader, sessionId, requestId ?? NextRequestId(), Transfer(amount), cancellationToken);
+
+    /// <summary>Signs and returns the failure.</summary>
+    public async Task<SignerException> RefuseAsync(string sessionId, ulong amount = 1, string? requestId = null) =>
+        await Assert.ThrowsAsync<SignerException>(() => SignAsync(sessionId, amount, requestId));
+
+    public string NextRequestId() => "r" + Interlocked.Increment(ref _requests).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>What is left of the ceiling's budget.</summary>
+    public string Remaining(string sessionId) =>
+        Registry.Get(Trader, false, sessionId).Headroom.Single(headroom => headroom.Rule == "ceiling.budgets[usdc]").Remaining;
+
+    /// <summary>Waits until something holds that happens on other threads.</summary>
+    public static async Task EventuallyAsync(Func<bool> condition)
+    {
+        for (var i = 0; i < 2_000 && !condition(); i++)
+        {
+            await Task.Delay(1);
+        }
+        Assert.True(condition());
+    }
+
+    /// <summary>No signature follows its session's end in the log.</summary>
+    public static void AssertNothingSignedAfterEnd(IEnumerable<Entry> entries)
+    {
+        var ended = new HashSet<string>();
+        foreach (var entry in entries)
+        {
+            if (entry.Kind == EntryKind.SessionEnded)
+            {
+                Assert.True(ended.Add(entry.SessionId));
+            }
+            Assert.False(entry.Kind == EntryKind.Signed && ended.Contains(entry.SessionId));
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await Registry.DisposeAsync();
+
+    private static byte[] Word(ulong value)
+    {
+        var word = new byte[32];
+        ((UInt256)value).WriteBigEndian(word);
+        return word;
+    }
+
+    private static Policy ParsePolicy(string rates, long limit, string more, int maxOpen)
+    {
+        var json = $$"""
+            {"version":1,"name":"pay","principals":["{{Trader.Identity}}","{{Operator.Identity}}"],"primary_keys":["treasury"],
+             "accounts":["{{Account}}"],"audiences":["exchange"],"max_lifetime_seconds":3600,"max_open_sessions_per_principal":{{maxOpen}},
+             "ceiling":{{Scope(100, limit, rates, more)}}}
+            """;
+        Assert.True(Policy.TryParse(Encoding.UTF8.GetBytes(json), out var policy, out var faults), string.Join(' ', faults));
+        return policy!;
+    }
+}

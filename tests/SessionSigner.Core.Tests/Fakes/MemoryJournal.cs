@@ -1,0 +1,224 @@
+using SessionSigner.Audit;
+using SessionSigner.Ethereum;
+
+namespace SessionSigner.Core.Tests;
+
+/// <summary>What a memory journal does with a write.</summary>
+internal enum JournalMode
+{
+    Commit,
+
+    /// <summary>Append throws at once: nothing was queued.</summary>
+    Overloaded,
+
+    /// <summary>Append throws at once and the journal is broken.</summary>
+    FailAtOnce,
+
+    /// <summary>Append queues, the commit fails and the journal is broken.</summary>
+    FailCommit,
+
+    /// <summary>Append queues; the commit waits for <see cref="MemoryJournal.Release"/>.</summary>
+    Hold,
+}
+
+/// <summary>A journal in memory, with faults by the kind of entry. Writes become durable in the order of Append.</summary>
+internal sealed class MemoryJournal : IJournal
+{
+    private readonly Lock _gate = new();
+    private readonly List<(JournalWrite Write, TaskCompletionSource<long> Done)> _queue = [];
+    private readonly List<JournalWrite> _durable = [];
+    private readonly Dictionary<(string, string), FoundAnswer> _answers = [];
+    private readonly List<SessionRecord> _sessions = [];
+
+    /// <summary>What to do with a write; by default it commits.</summary>
+    public Func<JournalWrite, JournalMode> Mode { get; set; } = _ => JournalMode.Commit;
+
+    public bool IsWritable { get; private set; } = true;
+
+    public int Attempts { get; private set; }
+
+    public TreeHead Head => new(Durable.Count, default);
+
+    /// <summary>The durable writes, in order.</summary>
+    public IReadOnlyList<JournalWrite> Durable
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _durable];
+            }
+        }
+    }
+
+    public IReadOnlyList<Entry> Entries => [.. Durable.Select(write => write.Entry)];
+
+    public IReadOnlyList<EntryKind> Kinds => [.. Entries.Select(entry => entry.Kind)];
+
+    public Entry Single(EntryKind kind) => Assert.Single(Entries, entry => entry.Kind == kind);
+
+    /// <summary>How many writes wait for <see cref="Release"/>.</summary>
+    public int Held
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _queue.Count;
+            }
+        }
+    }
+
+    public Task<long> Append(JournalWrite write)
+    {
+        lock (_gate)
+        {
+            Attempts++;
+            if (!IsWritable)
+            {
+                throw Broken();
+            }
+            switch (Mode(write))
+            {
+                case JournalMode.Overloaded:
+                    throw new SignerException(ErrorCode.Overloaded, "The queue is full.");
+                case JournalMode.FailAtOnce:
+                    IsWritable = false;
+                    throw Broken();
+                case JournalMode.FailCommit:
+                    IsWritable = false;
+                    return Task.FromException<long>(Broken());
+                case JournalMode.Hold:
+                    var done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+                    _queue.Add((write, done));
+                    return done.Task;
+                default:
+                    if (_queue.Count > 0)
+                    {
+                        goto case JournalMode.Hold;
+                    }
+                    return Task.FromResult(Commit(write));
+            }
+        }
+    }
+
+    /// <summary>Commits what is held; later writes are no longer held.</summary>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            Mode = _ => JournalMode.Commit;
+            foreach (var (write, done) in _queue)
+            {
+                done.SetResult(Commit(write));
+            }
+            _queue.Clear();
+        }
+    }
+
+    /// <summary>Fails what is held and breaks the journal.</summary>
+    public void BreakHeld()
+    {
+        lock (_gate)
+        {
+            IsWritable = false;
+            foreach (var (_, done) in _queue)
+            {
+                done.SetException(Broken());
+            }
+            _queue.Clear();
+        }
+    }
+
+    public IReadOnlyList<StoredEntry> ReadEntries(long start, int countMax) => throw new NotSupportedException();
+
+    public Task WaitForGrowthAsync(long size, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public FoundAnswer? FindAnswer(string sessionId, string requestId)
+    {
+        lock (_gate)
+        {
+            return _answers.GetValueOrDefault((sessionId, requestId));
+        }
+    }
+
+    public SessionRecord? FindSession(string sessionId)
+    {
+        lock (_gate)
+        {
+            return _sessions.Find(session => session.SessionId == sessionId);
+        }
+    }
+
+    public SessionRecord? FindSessionByGrant(Hash32 grantId)
+    {
+        lock (_gate)
+        {
+            return _sessions.Find(session => session.GrantId == grantId);
+        }
+    }
+
+    public IReadOnlyList<(long Sequence, SessionRecord Session)> ListSessions(string? principal, bool includeEnded, long? beforeSequence, int countMax)
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _sessions
+                    .Select((session, i) => ((long)i, session))
+                    .Reverse()
+                    .Where(item =>
+                        (principal is null || item.session.Principal == principal)
+                        && (includeEnded || item.session.EndReason == SessionEndReason.None)
+                        && (beforeSequence is null || item.Item1 < beforeSequence)
+                    )
+                    .Take(countMax),
+            ];
+        }
+    }
+
+    public IReadOnlyDictionary<string, long> CountGrants() => throw new NotSupportedException();
+
+    public IReadOnlyDictionary<string, UInt256> ReadBudgets(string sessionId)
+    {
+        var sums = new Dictionary<string, UInt256>();
+        foreach (var delta in Durable.SelectMany(write => write.Debits).Where(delta => delta.SessionId == sessionId))
+        {
+            Assert.True(UInt256.TryAdd(sums.GetValueOrDefault(delta.Budget), delta.Amount, out var sum));
+            sums[delta.Budget] = sum;
+        }
+        return sums;
+    }
+
+    private static SignerException Broken() => new(ErrorCode.JournalFailed, "The journal is broken.");
+
+    private long Commit(JournalWrite write)
+    {
+        _durable.Add(write);
+        var index = _durable.Count - 1;
+        if (write.Answer is { } answer)
+        {
+            Assert.True(_answers.TryAdd((answer.SessionId, answer.RequestId), new FoundAnswer(answer.BodyHash, answer.Answer.ToArray(), index)));
+        }
+        if (write.Opened is { } opened)
+        {
+            _sessions.Add(opened);
+        }
+        if (write.Ended is { } end)
+        {
+            Update(end.SessionId, session => session with { EndReason = end.Reason, EndedBy = end.EndedBy, EndedAtMs = end.EndedAtMs });
+        }
+        if (write.Entry.Kind == EntryKind.Signed)
+        {
+            Update(write.Entry.SessionId, session => session with { Signatures = session.Signatures + 1 });
+        }
+        return index;
+    }
+
+    private void Update(string sessionId, Func<SessionRecord, SessionRecord> change)
+    {
+        var i = _sessions.FindIndex(session => session.SessionId == sessionId);
+        Assert.True(i >= 0);
+        _sessions[i] = change(_sessions[i]);
+    }
+}

@@ -1,0 +1,126 @@
+using SessionSigner.Audit;
+using SessionSigner.Ethereum;
+
+namespace SessionSigner.Core.Tests;
+
+/// <summary>Budgets are exact under concurrency, and nothing is signed after the end.</summary>
+public sealed class ConcurrencyTests
+{
+    [Theory]
+    [InlineData(1_000, 7, 32)]
+    [InlineData(100, 100, 16)]
+    [InlineData(99, 100, 8)]
+    [InlineData(1_000, 1, 16)]
+    public async Task Parallel_signers_get_exactly_what_the_budget_holds(long limit, ulong amount, int signers)
+    {
+        await using var desk = new Desk(limit: limit);
+        var session = await desk.OpenAsync();
+        var expected = limit / (long)amount;
+        var attempts = (int)expected + 50;
+        var next = 0;
+        var signed = 0;
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, signers)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        while (Interlocked.Increment(ref next) <= attempts)
+                        {
+                            try
+                            {
+                                await desk.SignAsync(session.SessionId, amount);
+                                Interlocked.Increment(ref signed);
+                            }
+                            catch (SignerException failure) when (failure.Denial?.Reason == DenialReason.BudgetExceeded) { }
+                        }
+                    })
+                )
+        );
+        Assert.Equal(expected, signed);
+        var entries = desk.Journal.Entries.Where(entry => entry.Kind == EntryKind.Signed).ToList();
+        Assert.Equal(expected, entries.Count);
+        // The totals in the log are a running sum in the order of the log.
+        for (var i = 0; i < entries.Count; i++)
+        {
+            Assert.Equal(((UInt256)((ulong)(i + 1) * amount)).ToString(), entries[i].Debits.Single().SpentAfter);
+        }
+        Assert.Equal((UInt256)((ulong)expected * amount), desk.Journal.ReadBudgets(session.SessionId).GetValueOrDefault("ceiling.budgets[usdc]"));
+    }
+
+    [Fact]
+    public async Task Parallel_signers_with_a_narrowing_are_debited_on_both_sides_or_on_none()
+    {
+        await using var desk = new Desk(limit: 1_000);
+        var session = await desk.OpenAsync(narrowing: Desk.Scope(each: 90, limit: 333));
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 200).Select(i => Task.Run(() => TrySignAsync(desk, session.SessionId, (ulong)(i % 90) + 1)))
+        );
+        var sums = desk.Journal.ReadBudgets(session.SessionId);
+        Assert.Equal(sums["ceiling.budgets[usdc]"], sums["narrowing.budgets[usdc]"]);
+        Assert.True(sums["narrowing.budgets[usdc]"] <= 333);
+        Assert.True(UInt256.TrySubtract(1_000, sums["ceiling.budgets[usdc]"], out var left));
+        Assert.Equal(left.ToString(), desk.Remaining(session.SessionId));
+        Assert.Equal(outcomes.Count(outcome => outcome is null), desk.Journal.Kinds.Count(kind => kind == EntryKind.Signed));
+    }
+
+    [Fact]
+    public async Task Parallel_signers_never_exceed_a_rate_or_a_count()
+    {
+        await using var desk = new Desk(rates: ",\"rates\":[{\"max\":20,\"window_seconds\":5}]", more: ",\"max_signatures\":30");
+        var session = await desk.OpenAsync();
+        for (var window = 0; window < 3; window++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => TrySignAsync(desk, session.SessionId, 1))));
+            Assert.Equal(window == 0 ? 20 : 30, desk.Journal.Kinds.Count(kind => kind == EntryKind.Signed));
+            desk.Time.Advance(TimeSpan.FromSeconds(6));
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_is_signed_after_the_end_however_the_race_goes()
+    {
+        const int rounds = 2_000;
+        const int signers = 16;
+        await using var desk = new Desk(limit: 1_000_000, maxOpen: 100);
+        var signed = 0;
+        for (var round = 0; round < rounds; round++)
+        {
+            var session = await desk.OpenAsync("open-" + round);
+            var signing = Parallel.ForAsync(
+                0,
+                signers,
+                new ParallelOptions { MaxDegreeOfParallelism = signers },
+                async (i, _) =>
+                {
+                    if (await TrySignAsync(desk, session.SessionId, 1) is null)
+                    {
+                        Interlocked.Increment(ref signed);
+                    }
+                }
+            );
+            var revoking = Task.Run(() => desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.BySession(session.SessionId), "race"));
+            await Task.WhenAll(signing, revoking);
+            Assert.Equal([session.SessionId], (await revoking).SessionIds);
+        }
+        Assert.Equal(0, desk.Vault.InUse);
+        Desk.AssertNothingSignedAfterEnd(desk.Journal.Entries);
+        Assert.Equal(rounds, desk.Journal.Kinds.Count(kind => kind == EntryKind.SessionEnded));
+        Assert.Equal(signed, desk.Journal.Kinds.Count(kind => kind == EntryKind.Signed));
+        // The race was a race: some were signed, some were not.
+        Assert.InRange(signed, 1, (rounds * signers) - 1);
+    }
+
+    private static async Task<SignerException?> TrySignAsync(Desk desk, string sessionId, ulong amount)
+    {
+        try
+        {
+            await desk.SignAsync(sessionId, amount);
+            return null;
+        }
+        catch (SignerException failure) when (failure.Code is ErrorCode.Denied or ErrorCode.SessionEnded)
+        {
+            return failure;
+        }
+    }
+}
