@@ -17,7 +17,14 @@ internal sealed class Desk : IAsyncDisposable
 
     private int _requests;
 
-    public Desk(string rates = "", long limit = 1_000, string more = "", int maxOpen = 10, SessionOptions? options = null, IJournal? journal = null)
+    public Desk(
+        string rates = "",
+        long limit = 1_000,
+        string more = "",
+        int maxOpen = 10,
+        SessionOptions? options = null,
+        IJournal? journal = null
+    )
     {
         Options = options ?? new SessionOptions();
         Policy = ParsePolicy(rates, limit, more, maxOpen);
@@ -76,11 +83,19 @@ internal sealed class Desk : IAsyncDisposable
         ];
     }
 
-    public async Task<SessionView> OpenAsync(string requestId = "open-1", long lifetime = 0, string narrowing = "", Principal? caller = null) =>
-        (await Registry.OpenAsync(caller ?? Trader, Command(requestId, lifetime, narrowing), CancellationToken.None)).Session;
+    public async Task<SessionView> OpenAsync(
+        string requestId = "open-1",
+        long lifetime = 0,
+        string narrowing = "",
+        Principal? caller = null
+    ) => (await Registry.OpenAsync(caller ?? Trader, Command(requestId, lifetime, narrowing), CancellationToken.None)).Session;
 
-    public Task<SignResult> SignAsync(string sessionId, ulong amount = 1, string? requestId = null, CancellationToken cancellationToken = default) =>
-        Pipeline.SignTransactionAsync(Trader, sessionId, requestId ?? NextRequestId(), Transfer(amount), cancellationToken);
+    public Task<SignResult> SignAsync(
+        string sessionId,
+        ulong amount = 1,
+        string? requestId = null,
+        CancellationToken cancellationToken = default
+    ) => Pipeline.SignTransactionAsync(Trader, sessionId, requestId ?? NextRequestId(), Transfer(amount), cancellationToken);
 
     /// <summary>Signs and returns the failure.</summary>
     public async Task<SignerException> RefuseAsync(string sessionId, ulong amount = 1, string? requestId = null) =>

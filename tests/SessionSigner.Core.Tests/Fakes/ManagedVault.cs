@@ -18,8 +18,7 @@ internal sealed class ManagedVault : IVault
 
     public VaultState State => new("managed", true, Capacity, InUse, false);
 
-    public ISessionKey Generate() =>
-        Interlocked.Increment(ref _inUse) <= Capacity ? new Key(this) : throw Full();
+    public ISessionKey Generate() => Interlocked.Increment(ref _inUse) <= Capacity ? new Key(this) : throw Full();
 
     private SignerException Full()
     {

@@ -158,7 +158,12 @@ internal sealed class MemoryJournal : IJournal
         }
     }
 
-    public IReadOnlyList<(long Sequence, SessionRecord Session)> ListSessions(string? principal, bool includeEnded, long? beforeSequence, int countMax)
+    public IReadOnlyList<(long Sequence, SessionRecord Session)> ListSessions(
+        string? principal,
+        bool includeEnded,
+        long? beforeSequence,
+        int countMax
+    )
     {
         lock (_gate)
         {
@@ -198,7 +203,9 @@ internal sealed class MemoryJournal : IJournal
         var index = _durable.Count - 1;
         if (write.Answer is { } answer)
         {
-            Assert.True(_answers.TryAdd((answer.SessionId, answer.RequestId), new FoundAnswer(answer.BodyHash, answer.Answer.ToArray(), index)));
+            Assert.True(
+                _answers.TryAdd((answer.SessionId, answer.RequestId), new FoundAnswer(answer.BodyHash, answer.Answer.ToArray(), index))
+            );
         }
         if (write.Opened is { } opened)
         {

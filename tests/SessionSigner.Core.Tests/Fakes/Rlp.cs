@@ -3,8 +3,7 @@ namespace SessionSigner.Core.Tests;
 /// <summary>As much of RLP as tests need to write transactions.</summary>
 internal static class Rlp
 {
-    public static byte[] Text(params byte[] content) =>
-        content is [< 0x80] ? content : [.. Header(0x80, content.Length), .. content];
+    public static byte[] Text(params byte[] content) => content is [< 0x80] ? content : [.. Header(0x80, content.Length), .. content];
 
     public static byte[] Integer(ulong value)
     {

@@ -11,6 +11,8 @@ internal sealed class SteppedTime() : FakeTimeProvider(DateTimeOffset.FromUnixTi
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref _wallOffsetTicks));
 
+    public override long GetTimestamp() => base.GetUtcNow().Ticks;
+
     /// <summary>Sets the wall clock; the monotonic clock does not notice.</summary>
     public void JumpWall(TimeSpan by) => Interlocked.Add(ref _wallOffsetTicks, by.Ticks);
 }

@@ -16,7 +16,10 @@ public sealed class LifecycleTests
         Assert.False(closing.IsCompleted);
         desk.Journal.Release();
         var closed = await closing;
-        Assert.Equal((SessionState.Ended, SessionEndReason.Closed, Desk.Trader.Identity), (closed.Session.State, closed.Session.EndReason, closed.Session.EndedBy));
+        Assert.Equal(
+            (SessionState.Ended, SessionEndReason.Closed, Desk.Trader.Identity),
+            (closed.Session.State, closed.Session.EndReason, closed.Session.EndedBy)
+        );
         Assert.Equal(EntryKind.SessionEnded, desk.Journal.Entries[(int)closed.AuditIndex].Kind);
         var again = await desk.Registry.CloseAsync(Desk.Trader, session.SessionId, default);
         Assert.Equal(closed.AuditIndex, again.AuditIndex);
@@ -49,10 +52,15 @@ public sealed class LifecycleTests
         desk.Journal.Mode = _ => mode;
         var closing = await Assert.ThrowsAsync<SignerException>(() => desk.Registry.CloseAsync(Desk.Trader, a.SessionId, default));
         Assert.Equal(ErrorCode.JournalFailed, closing.Code);
-        var revoking = await Assert.ThrowsAsync<SignerException>(() => desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.All(), "x"));
+        var revoking = await Assert.ThrowsAsync<SignerException>(() =>
+            desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.All(), "x")
+        );
         Assert.Equal(ErrorCode.JournalFailed, revoking.Code);
         Assert.Equal(0, desk.Vault.InUse);
-        Assert.All(new[] { a, b }, session => Assert.Equal(SessionState.Ended, desk.Registry.Get(Desk.Trader, false, session.SessionId).State));
+        Assert.All(
+            new[] { a, b },
+            session => Assert.Equal(SessionState.Ended, desk.Registry.Get(Desk.Trader, false, session.SessionId).State)
+        );
         await Assert.ThrowsAsync<SignerException>(() => desk.Registry.ShutdownAsync(default));
     }
 
@@ -66,7 +74,10 @@ public sealed class LifecycleTests
         desk.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(0, desk.Vault.InUse);
         await Desk.EventuallyAsync(() => desk.Journal.Kinds.Contains(EntryKind.SessionEnded));
-        Assert.Equal(("expired", ""), (desk.Journal.Single(EntryKind.SessionEnded).Detail, desk.Journal.Single(EntryKind.SessionEnded).Principal));
+        Assert.Equal(
+            ("expired", ""),
+            (desk.Journal.Single(EntryKind.SessionEnded).Detail, desk.Journal.Single(EntryKind.SessionEnded).Principal)
+        );
         Assert.Equal("expired", (await desk.RefuseAsync(session.SessionId)).Denial!.Observed);
     }
 
@@ -133,8 +144,14 @@ public sealed class LifecycleTests
         Assert.Equal("session_id=" + a.SessionId + "; leaked", desk.Journal.Entries[(int)one.AuditIndex].Detail);
         Assert.Empty((await desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.BySession(a.SessionId), "again")).SessionIds);
         Assert.Empty((await desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.ByPolicy("none"), "x")).SessionIds);
-        Assert.Equal([b.SessionId], (await desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.ByPrincipal(Desk.Trader.Identity), "x")).SessionIds);
-        Assert.Equal([c.SessionId], (await desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.ByPrimaryKey("treasury"), "x")).SessionIds);
+        Assert.Equal(
+            [b.SessionId],
+            (await desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.ByPrincipal(Desk.Trader.Identity), "x")).SessionIds
+        );
+        Assert.Equal(
+            [c.SessionId],
+            (await desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.ByPrimaryKey("treasury"), "x")).SessionIds
+        );
         Assert.Equal(0, desk.Vault.InUse);
         var kinds = desk.Journal.Kinds.Skip(3).ToList();
         Assert.Equal([EntryKind.RevocationOrdered, EntryKind.SessionEnded], kinds.Take(2));
@@ -150,7 +167,9 @@ public sealed class LifecycleTests
     public async Task A_reason_is_printable(string reason)
     {
         await using var desk = new Desk();
-        var failure = await Assert.ThrowsAsync<SignerException>(() => desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.All(), reason));
+        var failure = await Assert.ThrowsAsync<SignerException>(() =>
+            desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.All(), reason)
+        );
         Assert.Equal((ErrorCode.InvalidRequest, "reason"), (failure.Code, failure.Field));
         var missing = await Assert.ThrowsAsync<SignerException>(() =>
             desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.BySession(new string('0', 32)), "x")
@@ -205,7 +224,10 @@ public sealed class LifecycleTests
         Assert.Equal(ErrorCode.ShuttingDown, (await Assert.ThrowsAsync<SignerException>(() => opening)).Code);
         Assert.Equal(ErrorCode.ShuttingDown, (await Assert.ThrowsAsync<SignerException>(() => desk.OpenAsync("d"))).Code);
         Assert.Equal(ErrorCode.ShuttingDown, (await desk.RefuseAsync(session.SessionId)).Code);
-        Assert.Equal(["shutdown", "shutdown"], desk.Journal.Entries.Where(entry => entry.Kind == EntryKind.SessionEnded).Select(entry => entry.Detail));
+        Assert.Equal(
+            ["shutdown", "shutdown"],
+            desk.Journal.Entries.Where(entry => entry.Kind == EntryKind.SessionEnded).Select(entry => entry.Detail)
+        );
         Assert.Equal(0, desk.Vault.InUse);
     }
 

@@ -71,8 +71,24 @@ public sealed class OpenSessionTests
         await AssertInvalidAsync(desk, good with { NarrowingJson = "{}"u8.ToArray() }, "narrowing_json");
         await AssertInvalidAsync(desk, good with { NarrowingJson = "{\"version\":1"u8.ToArray() }, "narrowing_json");
         await AssertInvalidAsync(desk, good with { NarrowingJson = new byte[] { 0xff, 0xfe } }, "narrowing_json");
-        await AssertInvalidAsync(desk, good with { NarrowingJson = Encoding.UTF8.GetBytes(Desk.Scope(more: ",\"extra\":1")) }, "narrowing_json");
-        await AssertInvalidAsync(desk, good with { NarrowingJson = Encoding.UTF8.GetBytes(Desk.Scope().Replace("\"amount\",\"op\"", "\"missing\",\"op\"", StringComparison.Ordinal)) }, "narrowing_json");
+        await AssertInvalidAsync(
+            desk,
+            good with
+            {
+                NarrowingJson = Encoding.UTF8.GetBytes(Desk.Scope(more: ",\"extra\":1")),
+            },
+            "narrowing_json"
+        );
+        await AssertInvalidAsync(
+            desk,
+            good with
+            {
+                NarrowingJson = Encoding.UTF8.GetBytes(
+                    Desk.Scope().Replace("\"amount\",\"op\"", "\"missing\",\"op\"", StringComparison.Ordinal)
+                ),
+            },
+            "narrowing_json"
+        );
         Assert.Equal(SessionState.Open, (await desk.OpenAsync()).State);
     }
 
@@ -95,8 +111,16 @@ public sealed class OpenSessionTests
         await AssertRefusedAsync(desk, Desk.Command(lifetime: 3_601), "policy.max_lifetime_seconds");
         await AssertRefusedAsync(desk, Desk.Command(narrowing: Desk.Scope(more: ",\"not_before\":" + future)), "narrowing.not_after");
         await AssertRefusedAsync(desk, Desk.Command(narrowing: Desk.Scope(more: ",\"not_after\":1")), "narrowing.not_after");
-        await AssertRefusedAsync(desk, Desk.Command(narrowing: Desk.Scope().Replace("[\"1\"]", "[\"5\"]", StringComparison.Ordinal)), "ceiling.chains");
-        await AssertRefusedAsync(desk, Desk.Command(narrowing: Desk.Scope(more: $",\"accounts\":[\"{Desk.Token}\"]")), "narrowing.accounts");
+        await AssertRefusedAsync(
+            desk,
+            Desk.Command(narrowing: Desk.Scope().Replace("[\"1\"]", "[\"5\"]", StringComparison.Ordinal)),
+            "ceiling.chains"
+        );
+        await AssertRefusedAsync(
+            desk,
+            Desk.Command(narrowing: Desk.Scope(more: $",\"accounts\":[\"{Desk.Token}\"]")),
+            "narrowing.accounts"
+        );
         await AssertRefusedAsync(desk, Desk.Command(), "policy.principals", Desk.Other);
         Assert.Equal(0, desk.Authority.Calls);
     }
@@ -161,6 +185,7 @@ public sealed class OpenSessionTests
         await using var desk = new Desk();
         desk.Authority.BeforeSigning = _ => throw new SignerException(ErrorCode.TokenUnavailable, "gone");
         Assert.Equal(ErrorCode.TokenUnavailable, (await FailAsync(desk, Desk.Command())).Code);
+        desk.Authority.BeforeSigning = _ => Task.CompletedTask;
         await AssertCleanAsync(desk);
     }
 
@@ -175,7 +200,11 @@ public sealed class OpenSessionTests
         desk.Authority.Swap = grant => grant;
         desk.Authority.Spoil = signed => signed with { Signature = new byte[65] };
         Assert.Equal(ErrorCode.TokenMisbehaved, (await FailAsync(desk, Desk.Command("c"))).Code);
-        desk.Authority.Spoil = signed => signed with { Signature = (byte[])[.. signed.Signature.Span[..40], (byte)(signed.Signature.Span[40] ^ 1), .. signed.Signature.Span[41..]] };
+        desk.Authority.Spoil = signed =>
+            signed with
+            {
+                Signature = (byte[])[.. signed.Signature.Span[..40], (byte)(signed.Signature.Span[40] ^ 1), .. signed.Signature.Span[41..]],
+            };
         Assert.Equal(ErrorCode.TokenMisbehaved, (await FailAsync(desk, Desk.Command("d"))).Code);
         desk.Authority.Spoil = signed => signed;
         await AssertCleanAsync(desk);
@@ -218,7 +247,10 @@ public sealed class OpenSessionTests
         Assert.Equal(1, desk.Vault.InUse);
         await source.CancelAsync();
         Assert.Equal(ErrorCode.Cancelled, (await Assert.ThrowsAsync<SignerException>(() => opening)).Code);
-        Assert.Equal(ErrorCode.Cancelled, (await Assert.ThrowsAsync<SignerException>(() => desk.Registry.OpenAsync(Desk.Trader, Desk.Command(), source.Token))).Code);
+        Assert.Equal(
+            ErrorCode.Cancelled,
+            (await Assert.ThrowsAsync<SignerException>(() => desk.Registry.OpenAsync(Desk.Trader, Desk.Command(), source.Token))).Code
+        );
         desk.Authority.BeforeSigning = _ => Task.CompletedTask;
         await AssertCleanAsync(desk);
     }
@@ -274,7 +306,13 @@ public sealed class OpenSessionTests
         Assert.Equal(0, desk.Vault.InUse);
     }
 
-    private static async Task AssertRefusedAsync(Desk desk, OpenSessionCommand command, string rule, Principal? caller = null, int inUse = 0)
+    private static async Task AssertRefusedAsync(
+        Desk desk,
+        OpenSessionCommand command,
+        string rule,
+        Principal? caller = null,
+        int inUse = 0
+    )
     {
         var failure = await FailAsync(desk, command, caller);
         Assert.Equal(ErrorCode.Denied, failure.Code);

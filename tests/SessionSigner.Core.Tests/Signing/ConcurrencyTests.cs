@@ -45,7 +45,10 @@ public sealed class ConcurrencyTests
         {
             Assert.Equal(((UInt256)((ulong)(i + 1) * amount)).ToString(), entries[i].Debits.Single().SpentAfter);
         }
-        Assert.Equal((UInt256)((ulong)expected * amount), desk.Journal.ReadBudgets(session.SessionId).GetValueOrDefault("ceiling.budgets[usdc]"));
+        Assert.Equal(
+            (UInt256)((ulong)expected * amount),
+            desk.Journal.ReadBudgets(session.SessionId).GetValueOrDefault("ceiling.budgets[usdc]")
+        );
     }
 
     [Fact]
@@ -99,7 +102,9 @@ public sealed class ConcurrencyTests
                     }
                 }
             );
-            var revoking = Task.Run(() => desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.BySession(session.SessionId), "race"));
+            var revoking = Task.Run(() =>
+                desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.BySession(session.SessionId), "race")
+            );
             await Task.WhenAll(signing, revoking);
             Assert.Equal([session.SessionId], (await revoking).SessionIds);
         }

@@ -25,7 +25,9 @@ public sealed class IdempotencyTests
         var session = await desk.OpenAsync();
         await desk.SignAsync(session.SessionId, 10, "x");
         Assert.Equal(ErrorCode.RequestIdReused, (await desk.RefuseAsync(session.SessionId, 11, "x")).Code);
-        var typed = await Assert.ThrowsAsync<SignerException>(() => desk.Pipeline.SignTypedDataAsync(Desk.Trader, session.SessionId, "x", Desk.Transfer(10), default));
+        var typed = await Assert.ThrowsAsync<SignerException>(() =>
+            desk.Pipeline.SignTypedDataAsync(Desk.Trader, session.SessionId, "x", Desk.Transfer(10), default)
+        );
         Assert.Equal(ErrorCode.RequestIdReused, typed.Code);
         Assert.Equal("990", desk.Remaining(session.SessionId));
     }
@@ -55,7 +57,10 @@ public sealed class IdempotencyTests
         Assert.Empty(again.Headroom);
         Assert.Equal(ErrorCode.RequestIdReused, (await desk.RefuseAsync(session.SessionId, 11, "x")).Code);
         var failure = await desk.RefuseAsync(session.SessionId, 10, "y");
-        Assert.Equal((ErrorCode.SessionEnded, DenialReason.SessionEnded, "session.state", "closed"), (failure.Code, failure.Denial!.Reason, failure.Denial.Rule, failure.Denial.Observed));
+        Assert.Equal(
+            (ErrorCode.SessionEnded, DenialReason.SessionEnded, "session.state", "closed"),
+            (failure.Code, failure.Denial!.Reason, failure.Denial.Rule, failure.Denial.Observed)
+        );
         Assert.Equal(EntryKind.SignRefused, desk.Journal.Entries[(int)failure.AuditIndex!.Value].Kind);
     }
 

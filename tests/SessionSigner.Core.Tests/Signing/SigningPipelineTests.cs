@@ -18,7 +18,10 @@ public sealed class SigningPipelineTests
         Assert.NotNull(result.SignedTransaction);
         Assert.Contains(new Headroom("ceiling.budgets[usdc]", "USDC base units", "1000", "960"), result.Headroom);
         var entry = desk.Journal.Entries[(int)result.AuditIndex];
-        Assert.Equal((EntryKind.Signed, "pay-1", "transaction", "ceiling.permissions[0]"), (entry.Kind, entry.RequestId, entry.PayloadKind, entry.Rule));
+        Assert.Equal(
+            (EntryKind.Signed, "pay-1", "transaction", "ceiling.permissions[0]"),
+            (entry.Kind, entry.RequestId, entry.PayloadKind, entry.Rule)
+        );
         Assert.Equal(result.Digest.ToArray(), entry.PayloadDigest.ToArray());
         Assert.Equal(SHA256.HashData(result.Signature65.AsSpan(0, 64)), entry.SignatureHash.ToArray());
         Assert.Equal([new BudgetDebit("ceiling.budgets[usdc]", "40", "40")], entry.Debits);
@@ -32,8 +35,15 @@ public sealed class SigningPipelineTests
         var session = await desk.OpenAsync(narrowing: Desk.Scope(each: 50, limit: 60));
         var result = await desk.SignAsync(session.SessionId, 50);
         Assert.Equal("narrowing.permissions[0]", desk.Journal.Single(EntryKind.Signed).Detail);
-        Assert.Equal(["950", "10"], result.Headroom.Where(item => item.Rule.EndsWith("[usdc]", StringComparison.Ordinal)).Select(item => item.Remaining));
-        AssertDenied(await desk.RefuseAsync(session.SessionId, 51), DenialReason.ConstraintUnmet, "narrowing.permissions[0].constraints[0]");
+        Assert.Equal(
+            ["950", "10"],
+            result.Headroom.Where(item => item.Rule.EndsWith("[usdc]", StringComparison.Ordinal)).Select(item => item.Remaining)
+        );
+        AssertDenied(
+            await desk.RefuseAsync(session.SessionId, 51),
+            DenialReason.ConstraintUnmet,
+            "narrowing.permissions[0].constraints[0]"
+        );
         AssertDenied(await desk.RefuseAsync(session.SessionId, 101), DenialReason.ConstraintUnmet, "ceiling.permissions[0].constraints[0]");
         AssertDenied(await desk.RefuseAsync(session.SessionId, 11), DenialReason.BudgetExceeded, "narrowing.budgets[usdc]");
         // The ceiling had room for the 11 and nothing was taken from it.
@@ -80,11 +90,15 @@ public sealed class SigningPipelineTests
         byte[] good = Desk.Transfer(1);
         foreach (var bad in new[] { good[..^1], [.. good, 0], [0x05, .. good[1..]], "{}"u8.ToArray(), new byte[131_072], [0xff] })
         {
-            var failure = await Assert.ThrowsAsync<SignerException>(() => desk.Pipeline.SignTransactionAsync(Desk.Trader, session.SessionId, "x", bad, default));
+            var failure = await Assert.ThrowsAsync<SignerException>(() =>
+                desk.Pipeline.SignTransactionAsync(Desk.Trader, session.SessionId, "x", bad, default)
+            );
             AssertDenied(failure, DenialReason.Undecodable, "payload.unsigned_transaction");
             Assert.Empty(desk.Journal.Entries[(int)failure.AuditIndex!.Value].PayloadDigest.ToArray());
         }
-        var typed = await Assert.ThrowsAsync<SignerException>(() => desk.Pipeline.SignTypedDataAsync(Desk.Trader, session.SessionId, "x", "{\"a\":1,\"a\":2}"u8.ToArray(), default));
+        var typed = await Assert.ThrowsAsync<SignerException>(() =>
+            desk.Pipeline.SignTypedDataAsync(Desk.Trader, session.SessionId, "x", "{\"a\":1,\"a\":2}"u8.ToArray(), default)
+        );
         AssertDenied(typed, DenialReason.Undecodable, "payload.typed_data_json");
         await desk.SignAsync(session.SessionId, requestId: "x");
     }
@@ -128,12 +142,21 @@ public sealed class SigningPipelineTests
             {
                 await desk.Registry.CloseAsync(Desk.Trader, session.SessionId, default);
             }
-            var other = await Assert.ThrowsAsync<SignerException>(() => desk.Pipeline.SignTransactionAsync(Desk.Other, session.SessionId, "r", Desk.Transfer(1), default));
-            var missing = await Assert.ThrowsAsync<SignerException>(() => desk.Pipeline.SignTransactionAsync(Desk.Other, none, "r", Desk.Transfer(1), default));
-            Assert.Equal((missing.Code, missing.Message, missing.Field, missing.AuditIndex), (other.Code, other.Message, other.Field, other.AuditIndex));
+            var other = await Assert.ThrowsAsync<SignerException>(() =>
+                desk.Pipeline.SignTransactionAsync(Desk.Other, session.SessionId, "r", Desk.Transfer(1), default)
+            );
+            var missing = await Assert.ThrowsAsync<SignerException>(() =>
+                desk.Pipeline.SignTransactionAsync(Desk.Other, none, "r", Desk.Transfer(1), default)
+            );
+            Assert.Equal(
+                (missing.Code, missing.Message, missing.Field, missing.AuditIndex),
+                (other.Code, other.Message, other.Field, other.AuditIndex)
+            );
             Assert.Equal(ErrorCode.SessionNotFound, other.Code);
             Assert.Throws<SignerException>(() => desk.Registry.Get(Desk.Other, false, session.SessionId));
-            Assert.Throws<SignerException>(() => desk.Pipeline.Evaluate(Desk.Other, session.SessionId, PayloadKind.Transaction, Desk.Transfer(1)));
+            Assert.Throws<SignerException>(() =>
+                desk.Pipeline.Evaluate(Desk.Other, session.SessionId, PayloadKind.Transaction, Desk.Transfer(1))
+            );
             Assert.Throws<SignerException>(() => desk.Registry.FindGrant(Desk.Other, false, session.GrantId));
             await Assert.ThrowsAsync<SignerException>(() => desk.Registry.CloseAsync(Desk.Other, session.SessionId, default));
         }
@@ -189,7 +212,10 @@ public sealed class SigningPipelineTests
         var denied = desk.Pipeline.Evaluate(Desk.Trader, session.SessionId, PayloadKind.Transaction, Desk.Transfer(40));
         Assert.Equal(("ceiling.rates[0]", signed.Digest), (denied.Denial!.Rule, denied.Digest));
         Assert.Equal(["960", "0", "999999"], denied.Headroom.Select(item => item.Remaining));
-        Assert.Equal(DenialReason.ConstraintUnmet, desk.Pipeline.Evaluate(Desk.Trader, session.SessionId, PayloadKind.Transaction, Desk.Transfer(101)).Denial!.Reason);
+        Assert.Equal(
+            DenialReason.ConstraintUnmet,
+            desk.Pipeline.Evaluate(Desk.Trader, session.SessionId, PayloadKind.Transaction, Desk.Transfer(101)).Denial!.Reason
+        );
         var undecodable = desk.Pipeline.Evaluate(Desk.Trader, session.SessionId, PayloadKind.TypedData, "[]"u8.ToArray());
         Assert.Equal((DenialReason.Undecodable, (Hash32?)null), (undecodable.Denial!.Reason, undecodable.Digest));
         await desk.Registry.CloseAsync(Desk.Trader, session.SessionId, default);
@@ -207,7 +233,9 @@ public sealed class SigningPipelineTests
 
     private static async Task AssertInvalidAsync(Desk desk, string sessionId, string requestId, byte[] body, string field)
     {
-        var failure = await Assert.ThrowsAsync<SignerException>(() => desk.Pipeline.SignTransactionAsync(Desk.Trader, sessionId, requestId, body, default));
+        var failure = await Assert.ThrowsAsync<SignerException>(() =>
+            desk.Pipeline.SignTransactionAsync(Desk.Trader, sessionId, requestId, body, default)
+        );
         Assert.Equal((ErrorCode.InvalidRequest, field), (failure.Code, failure.Field));
     }
 }
