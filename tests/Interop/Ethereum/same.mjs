@@ -1,0 +1,3 @@
+export function same(actual, expected, what) {
+  if (actual !== expected) throw new Error(`${what}\n  ${actual}\n  ${expected}`);
+}
