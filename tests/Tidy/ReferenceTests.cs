@@ -28,7 +28,7 @@ public class ReferenceTests
         ["Grants"] = [],
         ["Core"] = [],
         ["Vault"] = [],
-        ["Pkcs11"] = [],
+        ["Pkcs11"] = ["Microsoft.Extensions.Logging.Abstractions"],
     };
 
     [Fact]

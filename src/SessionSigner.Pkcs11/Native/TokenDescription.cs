@@ -1,0 +1,23 @@
+using System.Text;
+
+namespace SessionSigner.Pkcs11;
+
+/// <summary>What a token says of itself, without padding.</summary>
+internal sealed record TokenDescription(string Label, string Serial, string Model, nuint Flags, nuint MaxSessionCount)
+{
+    public bool IsInitialized => Has(TokenInfo.Initialized);
+
+    public bool Has(uint flag) => (Flags & flag) != 0;
+
+    public static unsafe TokenDescription From(TokenInfo info) =>
+        new(
+            Text(new ReadOnlySpan<byte>(info.Label, 32)),
+            Text(new ReadOnlySpan<byte>(info.Serial, 16)),
+            (Text(new ReadOnlySpan<byte>(info.Manufacturer, 32)) + " " + Text(new ReadOnlySpan<byte>(info.Model, 16))).Trim(),
+            info.Flags,
+            info.MaxSessionCount
+        );
+
+    // Blank padded by the standard; some modules pad with zeros.
+    private static string Text(ReadOnlySpan<byte> padded) => Encoding.UTF8.GetString(padded.TrimEnd(" \0"u8));
+}
