@@ -77,7 +77,7 @@ public sealed class SignerException : Exception
     /// <summary>The request's field at fault, or empty.</summary>
     public string Field { get; }
 
-    /// <summary>The refusal, if <see cref="Code"/> is <see cref="ErrorCode.Denied"/>.</summary>
+    /// <summary>The refusal, if <see cref="Code"/> is <see cref="ErrorCode.Denied"/> or <see cref="ErrorCode.SessionEnded"/>.</summary>
     public Denial? Denial { get; init; }
 
     /// <summary>Index of the audit entry that records the refusal, if there is one.</summary>

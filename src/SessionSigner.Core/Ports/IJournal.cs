@@ -10,9 +10,9 @@ public readonly record struct TreeHead(long Size, Hash32 Root);
 
 /// <summary>The answer to a request, kept so that a retry gets the same answer without a second debit.</summary>
 /// <param name="SessionId">The session, or for OpenSession the opening principal's identity.</param>
-/// <param name="RequestId">The client's request identifier.</param>
-/// <param name="BodyHash">SHA-256 of the request without its identifier.</param>
-/// <param name="Answer">The signature (65 bytes), or for OpenSession the session identifier in UTF-8.</param>
+/// <param name="RequestId">The client's request identifier; for the end of a session "$end", which no client can choose.</param>
+/// <param name="BodyHash">Hash of the request without its identifier.</param>
+/// <param name="Answer">The signature (65 bytes); for OpenSession the session identifier, for the end of a session its reason, in UTF-8.</param>
 public sealed record StoredAnswer(string SessionId, string RequestId, Hash32 BodyHash, ReadOnlyMemory<byte> Answer);
 
 /// <summary>What is kept of a session.</summary>

@@ -32,8 +32,13 @@ internal static class GrantRequest
             throw Misbehaved();
         }
         var json = Encoding.UTF8.GetBytes(GrantCodec.ToJson(signed, terms.Scope));
-        // A grant whose window has not begun is as good as one whose window has.
-        var verification = GrantVerifier.Verify(json, terms.Audience, Math.Max(nowSeconds, terms.NotBefore), terms.PrimaryKey.PublicKey);
+        // The window is not in question here: it may not have begun, and it may have ended while the token took its time.
+        var verification = GrantVerifier.Verify(
+            json,
+            terms.Audience,
+            Math.Clamp(nowSeconds, terms.NotBefore, terms.NotAfter - 1),
+            terms.PrimaryKey.PublicKey
+        );
         return verification.IsValid ? json : throw Misbehaved();
     }
 

@@ -8,7 +8,7 @@ namespace SessionSigner.Core;
 /// held across I/O or an await. Every write about the session is queued to the journal under the lock and after a look at the phase, so
 /// the log shows: opened, signed, ..., ended, and nothing signed after that. Thread safe.
 /// </summary>
-internal sealed class LiveSession
+internal sealed partial class LiveSession
 {
     private readonly Lock _gate = new();
     private readonly ISessionKey _key;
@@ -169,125 +169,6 @@ internal sealed class LiveSession
         _ = _endDurable.Task.Exception;
     }
 
-    /// <summary>Step 2: claims a request identifier.</summary>
-    /// <param name="request">128 bits of the identifier's hash.</param>
-    /// <param name="body">Hash of the body.</param>
-    /// <param name="sameUnderWay">The outcome of the same request if it is under way.</param>
-    /// <exception cref="SignerException"><see cref="ErrorCode.RequestIdReused"/>.</exception>
-    public RequestClaim Claim(UInt128 request, in Hash32 body, out Task<SignResult>? sameUnderWay)
-    {
-        sameUnderWay = null;
-        lock (_gate)
-        {
-            if (_requests.IsAnswered(request))
-            {
-                return RequestClaim.Answered;
-            }
-            if (_requests.FindOrStart(request, body) is not { } other)
-            {
-                return RequestClaim.Started;
-            }
-            if (other.Body != body)
-            {
-                throw Failures.RequestIdReused();
-            }
-            sameUnderWay = other.Join();
-            return RequestClaim.UnderWay;
-        }
-    }
-
-    /// <summary>Ends a claim that <see cref="Claim"/> started.</summary>
-    public RequestUnderWay FinishClaim(UInt128 request, bool answered)
-    {
-        lock (_gate)
-        {
-            _released += answered ? 1 : 0;
-            return _requests.Finish(request, answered);
-        }
-    }
-
-    /// <summary>Step 6: takes what the evaluation debits from every meter of both sides, or nothing.</summary>
-    /// <returns>The refusal, or null if everything was taken.</returns>
-    public Denial? TryReserve(ScopeEvaluation debits, out long reservedAtMs, out UInt256[] remaining)
-    {
-        reservedAtMs = 0;
-        remaining = [];
-        lock (_gate)
-        {
-            if (_phase != Phase.Open)
-            {
-                return EndedDenial(_end?.Reason ?? SessionEndReason.None);
-            }
-            // Read under the lock, so that the meters see time only go forward.
-            reservedAtMs = Clock.ElapsedMs;
-            var denial = _meters.TryReserve(debits, reservedAtMs);
-            if (denial is null)
-            {
-                remaining = _meters.Snapshot(reservedAtMs);
-            }
-            return denial;
-        }
-    }
-
-    /// <summary>What <see cref="TryReserve"/> would answer, and what would be left; takes nothing.</summary>
-    public Denial? Preview(ScopeEvaluation debits, out UInt256[] remaining)
-    {
-        remaining = [];
-        lock (_gate)
-        {
-            if (_phase != Phase.Open)
-            {
-                return EndedDenial(_end?.Reason ?? SessionEndReason.None);
-            }
-            var nowMs = Clock.ElapsedMs;
-            var denial = _meters.Check(debits, nowMs);
-            remaining = _meters.Snapshot(nowMs);
-            if (denial is null)
-            {
-                _meters.Subtract(debits, remaining);
-            }
-            return denial;
-        }
-    }
-
-    /// <summary>Step 7: signs in the vault.</summary>
-    /// <returns>False if the key has been wiped.</returns>
-    public bool TrySign(in Hash32 digest, Span<byte> signature65) => _key.TrySign(digest, signature65);
-
-    /// <summary>
-    /// Step 8: queues the signature's entry and books its debits, unless the session has ended. What was reserved is given back only if
-    /// the journal says at once that nothing was queued.
-    /// </summary>
-    /// <returns>False if the session has ended; nothing is queued then.</returns>
-    public bool TryQueueSigned(
-        IJournal journal,
-        SignedDraft draft,
-        ScopeEvaluation debits,
-        long reservedAtMs,
-        [NotNullWhen(true)] out Task<long>? durable
-    )
-    {
-        durable = null;
-        lock (_gate)
-        {
-            if (_phase != Phase.Open)
-            {
-                return false;
-            }
-            try
-            {
-                durable = journal.Append(draft.ToWrite(_meters.PreviewBooking(debits)));
-                _meters.Book(debits);
-                return true;
-            }
-            catch (SignerException failure) when (failure.Code == ErrorCode.Overloaded)
-            {
-                _meters.Release(debits, reservedAtMs);
-                throw;
-            }
-        }
-    }
-
     /// <summary>What is left now; empty if the session has ended.</summary>
     public IReadOnlyList<Headroom> ReadHeadroom()
     {
@@ -346,17 +227,4 @@ internal sealed class LiveSession
             },
             "open"
         );
-}
-
-/// <summary>What became of a claim on a request identifier.</summary>
-internal enum RequestClaim
-{
-    /// <summary>The same request is under way; wait for it.</summary>
-    UnderWay = 0,
-
-    /// <summary>It was answered; the journal has the answer.</summary>
-    Answered = 1,
-
-    /// <summary>It is the caller's to run and to finish.</summary>
-    Started = 2,
 }

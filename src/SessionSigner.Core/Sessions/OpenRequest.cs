@@ -12,6 +12,7 @@ internal sealed record OpenRequest
     /// <summary>Longest narrowing in bytes.</summary>
     public const int NarrowingSizeMax = 65_536;
 
+    private const int IdentityLengthMax = 256;
     private const int NameLengthMax = 128;
     private const int AudienceLengthMax = 256;
     private const int FaultTextLengthMax = 1_024;
@@ -43,6 +44,7 @@ internal sealed record OpenRequest
     /// <exception cref="SignerException"><see cref="ErrorCode.InvalidRequest"/> naming field and rule.</exception>
     public static OpenRequest Parse(Principal caller, OpenSessionCommand command)
     {
+        RequestFields.CheckText("principal", caller.Identity, 1, IdentityLengthMax);
         RequestFields.CheckRequestId(command.RequestId);
         RequestFields.CheckText("policy", command.Policy, 1, NameLengthMax);
         RequestFields.CheckText("primary_key", command.PrimaryKey, 0, NameLengthMax);

@@ -7,6 +7,9 @@ namespace SessionSigner.Core;
 /// <summary>Step 2 of opening: what a policy makes of a request. Made only by <see cref="Decide"/>, so every instance is within the policy.</summary>
 internal sealed record OpeningTerms
 {
+    /// <summary>Largest effective scope in bytes: it, the grant around it and the entry around that fit into the 65,535 bytes of an audit entry.</summary>
+    public const int ScopeSizeMax = 54_000;
+
     private OpeningTerms() { }
 
     public required Policy Policy { get; init; }
@@ -107,6 +110,10 @@ internal sealed record OpeningTerms
         if (!scope.AllowsAccount(account))
         {
             return Refuse("narrowing.accounts", account.ToString(), "listed accounts");
+        }
+        if (scope.CanonicalUtf8.Length > ScopeSizeMax)
+        {
+            return Refuse("scope.size_bytes", Text(scope.CanonicalUtf8.Length), Text(ScopeSizeMax));
         }
         return scope.Chains.Count == 0
             ? Refuse("ceiling.chains", string.Join(',', scope.Narrowing?.Chains ?? []), string.Join(',', scope.Ceiling.Chains))

@@ -69,7 +69,7 @@ internal sealed class SessionEnder(IJournal journal, SessionTable table, TimePro
                 index
             );
         }
-        catch (SignerException failure)
+        catch (Exception failure)
         {
             wiped.ForEach(session => session.FailEnd(failure));
             throw;
@@ -123,7 +123,7 @@ internal sealed class SessionEnder(IJournal journal, SessionTable table, TimePro
             session.CompleteEnd(index);
             table.Remove(session);
         }
-        catch (SignerException failure)
+        catch (Exception failure)
         {
             // The session stays in the table as ended: the log still has it as open, until the next start ends it there.
             session.FailEnd(failure);

@@ -8,7 +8,6 @@ namespace SessionSigner.Core;
 /// <summary>A signing request whose form has been checked.</summary>
 internal sealed class SignRequest
 {
-    /// <summary>SHA-256 of the body's kind and bytes tells bodies apart.</summary>
     private SignRequest(Principal caller, string requestId, PayloadKind kind, ReadOnlyMemory<byte> body)
     {
         Caller = caller;
@@ -27,6 +26,7 @@ internal sealed class SignRequest
 
     public ReadOnlyMemory<byte> Body { get; }
 
+    /// <summary>Tells bodies apart: SHA-256 of the kind and the SHA-256 of the bytes.</summary>
     public Hash32 BodyHash { get; }
 
     /// <summary>The request identifier's key in the index.</summary>
@@ -57,13 +57,14 @@ internal sealed class SignRequest
         }
     }
 
+    // The kind is hashed with the body's hash, so that the same bytes as another kind are another body.
     private static Hash32 HashBody(PayloadKind kind, ReadOnlySpan<byte> body)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData([(byte)kind]);
-        hash.AppendData(body);
-        Span<byte> digest = stackalloc byte[32];
-        hash.GetHashAndReset(digest);
+        Span<byte> preimage = stackalloc byte[1 + Hash32.Size];
+        Span<byte> digest = stackalloc byte[Hash32.Size];
+        preimage[0] = (byte)kind;
+        SHA256.HashData(body, preimage[1..]);
+        SHA256.HashData(preimage, digest);
         return new Hash32(digest);
     }
 
