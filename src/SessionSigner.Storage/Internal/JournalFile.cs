@@ -99,13 +99,20 @@ internal sealed class JournalFile : IDisposable
             // .NET takes a shared lock of its own when it opens a file.
             throw IsHeld(path, e);
         }
-        if (!FileLock.TryTake(file.SafeFileHandle))
+        try
+        {
+            if (!FileLock.TryTake(file.SafeFileHandle))
+            {
+                throw IsHeld(path, null);
+            }
+            CheckMode(path, OwnerOnlyFile, "chmod 0600");
+            return file;
+        }
+        catch
         {
             file.Dispose();
-            throw IsHeld(path, null);
+            throw;
         }
-        CheckMode(path, OwnerOnlyFile, "chmod 0600");
-        return file;
     }
 
     private static JournalOpenException IsHeld(string path, Exception? inner) =>
