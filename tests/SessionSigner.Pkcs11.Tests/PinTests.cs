@@ -1,0 +1,150 @@
+using SessionSigner.Grants;
+
+namespace SessionSigner.Pkcs11.Tests;
+
+/// <summary>A PIN comes from a file that nobody else can read, and a refused one is tried exactly once.</summary>
+[Collection(TokenCollection.Name)]
+public class PinTests(SoftHsm softHsm)
+{
+    private const string Token = "pins";
+    private const string Key = "pins-key";
+
+    [Fact]
+    public void A_refused_PIN_is_remembered_across_restarts_until_the_file_changes()
+    {
+        Prepare();
+        var path = softHsm.WritePin("changing-pin", "00000000\n");
+        var options = softHsm.Options(Token, Key) with { PinFile = path };
+
+        var first = Refused(options);
+        Assert.Contains("CKR_PIN_INCORRECT", first.Message, StringComparison.Ordinal);
+        Assert.Contains("Put the right PIN into the file", first.Message, StringComparison.Ordinal);
+
+        // The second refusal comes from the mark: the token has seen one wrong PIN, not two.
+        var second = Refused(options);
+        Assert.Contains("before; it is not tried again", second.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("CKR_", second.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("00000000", first.Message + second.Message + File.ReadAllText(Mark()), StringComparison.Ordinal);
+
+        softHsm.WritePin("changing-pin", "11111111\n");
+        Assert.Contains("CKR_PIN_INCORRECT", Refused(options).Message, StringComparison.Ordinal);
+
+        softHsm.WritePin("changing-pin", SoftHsm.Pin);
+        using var authority = Pkcs11GrantAuthority.Open(options, TimeProvider.System);
+        Assert.Empty(Directory.EnumerateFiles(softHsm.StateFolder, "pin-refused-*"));
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.OtherRead)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherExecute)]
+    public void A_PIN_file_that_others_may_read_is_refused(UnixFileMode mode)
+    {
+        var path = softHsm.WritePin("open-pin", SoftHsm.Pin, mode);
+        var refusal = Assert.Throws<TokenException>(() =>
+            Pkcs11GrantAuthority.Open(softHsm.Options(Prepare(), Key) with { PinFile = path }, TimeProvider.System)
+        );
+        Assert.Equal(TokenFault.PinFile, refusal.Fault);
+        Assert.Contains("chmod 0400", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData("two\nlines")]
+    [InlineData("48151623\n\n")]
+    [InlineData("nul\0byte")]
+    public void A_PIN_file_without_exactly_one_line_is_refused(string content)
+    {
+        var path = softHsm.WritePin("odd-pin", content);
+        Assert.Equal(
+            TokenFault.PinFile,
+            Assert
+                .Throws<TokenException>(() =>
+                    Pkcs11GrantAuthority.Open(softHsm.Options(Prepare(), Key) with { PinFile = path }, TimeProvider.System)
+                )
+                .Fault
+        );
+    }
+
+    [Theory]
+    [InlineData(256)]
+    [InlineData(100_000)]
+    public void A_PIN_file_that_is_too_long_is_refused(int length)
+    {
+        var path = softHsm.WritePin("long-pin", new string('1', length));
+        Assert.Equal(TokenFault.PinFile, Assert.Throws<TokenException>(() => Pin.Read(path, groupMayRead: false)).Fault);
+    }
+
+    [Fact]
+    public void A_missing_PIN_file_is_named()
+    {
+        var refusal = Assert.Throws<TokenException>(() =>
+            Pkcs11GrantAuthority.Open(softHsm.Options(Prepare(), Key) with { PinFile = "/nonexistent/pin" }, TimeProvider.System)
+        );
+        Assert.Equal(TokenFault.PinFile, refusal.Fault);
+        Assert.Contains("/nonexistent/pin", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_systemd_credential_may_be_group_readable_because_its_folder_is_not()
+    {
+        Prepare();
+        softHsm.WritePin("credential", SoftHsm.Pin, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        Environment.SetEnvironmentVariable("CREDENTIALS_DIRECTORY", Path.GetDirectoryName(softHsm.PinFile));
+        var options = softHsm.Options(Token, Key) with { PinFile = null, PinCredential = "credential" };
+
+        using (var authority = Pkcs11GrantAuthority.Open(options, TimeProvider.System))
+        {
+            Assert.Single(authority.PrimaryKeys);
+        }
+
+        foreach (var name in new[] { "../credential", "", ".." })
+        {
+            Assert.Equal(
+                TokenFault.Options,
+                Assert
+                    .Throws<TokenException>(() => Pkcs11GrantAuthority.Open(options with { PinCredential = name }, TimeProvider.System))
+                    .Fault
+            );
+        }
+        Environment.SetEnvironmentVariable("CREDENTIALS_DIRECTORY", null);
+        Assert.Equal(
+            TokenFault.PinFile,
+            Assert.Throws<TokenException>(() => Pkcs11GrantAuthority.Open(options, TimeProvider.System)).Fault
+        );
+    }
+
+    [Fact]
+    public void A_state_folder_that_others_may_write_is_refused()
+    {
+        var folder = softHsm.File_("open-state");
+        Directory.CreateDirectory(folder);
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
+        var options = softHsm.Options(Token, Key) with { StateDirectory = folder };
+        Assert.Equal(
+            TokenFault.Options,
+            Assert.Throws<TokenException>(() => Pkcs11GrantAuthority.Open(options, TimeProvider.System)).Fault
+        );
+    }
+
+    private static TokenException Refused(Pkcs11Options options)
+    {
+        var refusal = Assert.Throws<TokenException>(() => Pkcs11GrantAuthority.Open(options, TimeProvider.System));
+        Assert.Equal(TokenFault.PinRefused, refusal.Fault);
+        return refusal;
+    }
+
+    private string Mark() => Directory.EnumerateFiles(softHsm.StateFolder, "pin-refused-*").Single();
+
+    private string Prepare()
+    {
+        softHsm.Token(Token);
+        try
+        {
+            softHsm.Generate(Token, Key, Curve.P256);
+        }
+        catch (TokenException exception) when (exception.Fault == TokenFault.AlreadyExists) { }
+        return Token;
+    }
+}
