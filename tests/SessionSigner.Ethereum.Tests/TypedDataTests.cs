@@ -225,6 +225,25 @@ public class TypedDataTests
     }
 
     [Fact]
+    public void Declarations_that_refer_to_each_other_cost_what_they_weigh()
+    {
+        var types = new JsonObject();
+        for (var i = 0; i < 60; i++)
+        {
+            var members = new JsonArray();
+            for (var m = 0; m < 100; m++)
+            {
+                members.Add(new JsonObject { ["name"] = $"m{m}", ["type"] = i < 16 ? $"T{i + 1}" : "bool" });
+            }
+            types[i == 0 ? "Order" : $"T{i}"] = members;
+        }
+        var json = Encoding.UTF8.GetBytes(Payload(types: types.ToJsonString()));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.False(TypedData.TryParse(json, out _, out _));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 * 1024 * 1024);
+    }
+
+    [Fact]
     public void Names_in_different_Unicode_forms_have_different_digests() =>
         Assert.NotEqual(Parse(OneValue("string", "\"\u00e9\"")).Digest, Parse(OneValue("string", "\"e\u0301\"")).Digest);
 

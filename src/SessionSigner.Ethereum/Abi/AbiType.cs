@@ -1,7 +1,7 @@
 namespace SessionSigner.Ethereum;
 
 /// <summary>A type of the contract ABI, also used for the members of EIP-712 structs. A closed hierarchy of immutable values.</summary>
-/// <remarks>fixed and ufixed are not supported: no compiler emits them.</remarks>
+/// <remarks>fixed and ufixed are left out, for no compiler emits them, and so is function, which common libraries do not encode either.</remarks>
 public abstract class AbiType
 {
     /// <summary>Length in bytes of a word.</summary>

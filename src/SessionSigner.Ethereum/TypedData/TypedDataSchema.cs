@@ -61,7 +61,7 @@ internal sealed class TypedDataSchema
             parameters.Add(new AbiParameter(member.Name, type));
         }
         _open.Remove(name);
-        var definition = new TypedDataStruct(name, Encode(name, parameters));
+        var definition = Define(name, parameters);
         if (AbiTypeParser.TupleOf(parameters.AsReadOnly(), definition) is not { } tuple)
         {
             return Fail($"types.{name}: larger than a payload may be");
@@ -105,14 +105,15 @@ internal sealed class TypedDataSchema
     }
 
     // SPEC: EIP-712 "the set of referenced struct types is collected, sorted by name and appended to the encoding".
-    private static string Encode(string name, List<AbiParameter> members)
+    private static TypedDataStruct Define(string name, List<AbiParameter> members)
     {
         var referenced = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var member in members)
         {
             Collect(member.Type, referenced);
         }
-        return Declaration(name, members) + string.Concat(referenced.Values);
+        var declaration = $"{name}({string.Join(',', members.Select(member => $"{member.Type.Name} {member.Name}"))})";
+        return new TypedDataStruct(name, declaration, declaration + string.Concat(referenced.Values));
     }
 
     private static void Collect(AbiType type, SortedDictionary<string, string> referenced)
@@ -121,10 +122,7 @@ internal sealed class TypedDataSchema
         {
             type = array.Element;
         }
-        if (
-            type is AbiType.Tuple { Struct: { } definition } tuple
-            && referenced.TryAdd(definition.Name, Declaration(definition.Name, tuple.Members))
-        )
+        if (type is AbiType.Tuple { Struct: { } definition } tuple && referenced.TryAdd(definition.Name, definition.Declaration))
         {
             foreach (var member in tuple.Members)
             {
@@ -132,9 +130,6 @@ internal sealed class TypedDataSchema
             }
         }
     }
-
-    private static string Declaration(string name, IReadOnlyList<AbiParameter> members) =>
-        $"{name}({string.Join(',', members.Select(member => $"{member.Type.Name} {member.Name}"))})";
 
     private TypedDataStruct? Fail(string fault)
     {

@@ -5,9 +5,10 @@ namespace SessionSigner.Ethereum;
 /// <summary>A struct type of EIP-712 with everything it refers to. Immutable.</summary>
 public sealed class TypedDataStruct
 {
-    internal TypedDataStruct(string name, string encodedType)
+    internal TypedDataStruct(string name, string declaration, string encodedType)
     {
         Name = name;
+        Declaration = declaration;
         EncodedType = encodedType;
         TypeHash = Keccak256.Hash(Encoding.UTF8.GetBytes(encodedType));
     }
@@ -23,6 +24,9 @@ public sealed class TypedDataStruct
 
     /// <summary>The members in order, as a tuple type; nested structs are tuples whose <see cref="AbiType.Tuple.Struct"/> is set.</summary>
     public AbiType.Tuple Type { get; internal set; } = null!;
+
+    // The struct's own part of the encoded type.
+    internal string Declaration { get; }
 
     /// <summary>Reads a full encodeType: the struct first, then every struct it refers to and no other, sorted by name, without spaces but before names.</summary>
     /// <param name="encodedType">At most 65,536 characters.</param>
