@@ -67,7 +67,8 @@ internal static class DaemonApplication
         );
     }
 
-    private static void AddGrpc(IServiceCollection services)
+    /// <summary>Sets up gRPC: limits, compression, interceptors.</summary>
+    internal static void AddGrpc(IServiceCollection services)
     {
         services.AddSingleton<ErrorInterceptor>();
         services.AddSingleton<AuthorizationInterceptor>();

@@ -1,24 +1,30 @@
 using System.Net;
-using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
+using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SessionSigner.Server;
 
 namespace Interop;
 
-/// <summary>Hosts <see cref="TestService"/> with mutual TLS on a free port of this machine, as the daemon hosts its own services.</summary>
+/// <summary>
+/// Hosts <see cref="TestService"/> on a free port of this machine with the daemon's own hosting: its Kestrel limits, TLS, connection guard,
+/// deadline cap, compression and interceptors. Two things differ: the interop cases need larger messages than a signing request, and
+/// nobody has a role in the interop service, so authorisation is left out.
+/// </summary>
 public sealed class TestServer : IAsyncLifetime
 {
+    public const string ClientName = "client";
+
+    private const int MessageSizeMax = 512 * 1024;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("sessionsigner-interop-").FullName;
     private WebApplication? _host;
-
-    public const string ClientName = "client";
+    private TlsMaterial? _tls;
 
     public TestCertificates Certificates { get; private set; } = null!;
 
@@ -29,13 +35,40 @@ public sealed class TestServer : IAsyncLifetime
     {
         Certificates = new TestCertificates(_folder);
         Certificates.IssueClient(ClientName, "spiffe://interop.example/trader/foreign");
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddGrpc();
-        builder.Services.AddGrpcReflection();
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, Listen));
+        var listen = new ListenSection([new IPEndPoint(IPAddress.Loopback, 0)], 100, 100, 100, 100, TimeSpan.FromHours(1));
+        var files = new TlsSection(
+            Certificates.CertificateFile("server"),
+            Certificates.KeyFile("server"),
+            Certificates.AuthorityFile,
+            null,
+            TimeSpan.FromMinutes(5)
+        );
+        _tls = TlsMaterial.Open(files, TimeProvider.System, NullLogger.Instance);
+
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddLogging();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(listen);
+        builder.Services.AddSingleton(new LimitsSection(1, 1, TimeSpan.FromSeconds(10)));
+        builder.Services.AddSingleton(_tls);
+        builder.Services.AddSingleton<TlsListener>();
+        builder.Services.AddSingleton<ConnectionGuard>();
+        DaemonApplication.AddGrpc(builder.Services);
+        builder.Services.Configure<GrpcServiceOptions>(Widen);
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRoutingCore();
+        builder
+            .Services.AddOptions<KestrelServerOptions>()
+            .Configure<TlsListener, ConnectionGuard>(
+                (kestrel, listener, guard) =>
+                {
+                    KestrelSetup.Apply(kestrel, listen, listener, guard);
+                    kestrel.Limits.MaxRequestBodySize = 2 * MessageSizeMax;
+                }
+            );
         _host = builder.Build();
+        _host.UseRouting();
+        _host.UseMiddleware<DeadlineCap>();
         _host.MapGrpcService<TestService>();
         _host.MapGrpcReflectionService();
         await _host.StartAsync();
@@ -49,31 +82,18 @@ public sealed class TestServer : IAsyncLifetime
         {
             await _host.DisposeAsync();
         }
+        _tls?.Dispose();
         Certificates.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
-    private void Listen(ListenOptions listen)
+    private static void Widen(GrpcServiceOptions grpc)
     {
-        listen.Protocols = HttpProtocols.Http2;
-        listen.UseHttps(https =>
-        {
-#pragma warning disable CA5398 // TLS 1.3 only, as the daemon
-            https.SslProtocols = SslProtocols.Tls13;
-#pragma warning restore CA5398
-            https.ServerCertificate = X509Certificate2.CreateFromPemFile(
-                Certificates.CertificateFile("server"),
-                Certificates.KeyFile("server")
-            );
-            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-            https.ClientCertificateValidation = (certificate, _, _) =>
-            {
-                using var chain = new X509Chain();
-                chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-                chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-                chain.ChainPolicy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(Certificates.AuthorityFile));
-                return chain.Build(certificate);
-            };
-        });
+        grpc.MaxReceiveMessageSize = MessageSizeMax;
+        grpc.CompressionProviders.Clear();
+        grpc.CompressionProviders.Add(new BoundedGzip(MessageSizeMax));
+        Assert.True(
+            grpc.Interceptors.Remove(grpc.Interceptors.Single(interceptor => interceptor.Type == typeof(AuthorizationInterceptor)))
+        );
     }
 }
