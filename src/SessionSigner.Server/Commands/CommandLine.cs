@@ -26,6 +26,8 @@ internal static class CommandLine
         root.SetAction((result, cancellationToken) => RunCommand.RunAsync(result.GetRequiredValue(config), cancellationToken));
         root.Subcommands.Add(RunCommand.Create());
         root.Subcommands.Add(CheckConfigCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
+        root.Subcommands.Add(InitCommand.Create());
         root.Subcommands.Add(PolicyCommand.Create());
         return root.Parse(arguments).InvokeAsync();
     }

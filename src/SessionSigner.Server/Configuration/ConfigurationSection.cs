@@ -31,6 +31,11 @@ internal sealed class ConfigurationSection
     public ConfigurationSection Section(string name)
     {
         var node = Find(name);
+        // A section whose options are all comments has no value.
+        if (node is YamlScalarNode { Value: "" })
+        {
+            node = null;
+        }
         if (node is not null and not YamlMappingNode)
         {
             AddFault(name, "must be a mapping of options");

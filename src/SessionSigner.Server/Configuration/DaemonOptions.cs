@@ -48,12 +48,13 @@ internal sealed record TlsSection(
     TimeSpan ReloadInterval
 );
 
-/// <summary>The token and its keys.</summary>
+/// <summary>The token and its keys. Exactly one of PinFile and PinCredential is given.</summary>
 internal sealed record TokenSection(
     string Module,
     string Label,
     string? Serial,
-    string PinFile,
+    string? PinFile,
+    string? PinCredential,
     IReadOnlyList<TokenKeyOptions> Keys,
     TimeSpan CallTimeout,
     bool AllowExtractable,

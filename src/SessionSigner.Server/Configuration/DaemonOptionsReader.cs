@@ -166,11 +166,13 @@ internal sealed class DaemonOptionsReader
             keys.Add(options);
             key.RefuseUnknown();
         }
+        var pin = ReadPin(section);
         var token = new TokenSection(
             ReadFile(section, "module", FileChecks.FindCodeFault),
             section.Text("label", 32),
             section.OptionalText("serial", 16),
-            ReadPinFile(section),
+            pin.File,
+            pin.Credential,
             keys,
             section.Seconds("call_timeout_seconds", 5, 1, 60),
             section.Flag("allow_extractable"),
@@ -180,32 +182,29 @@ internal sealed class DaemonOptionsReader
         return token;
     }
 
-    private string ReadPinFile(ConfigurationSection section)
+    private (string? File, string? Credential) ReadPin(ConfigurationSection section)
     {
         var hasFile = section.OptionalText("pin_file") is not null;
         var credential = section.OptionalText("pin_credential", 64);
         if (hasFile == credential is not null)
         {
             section.AddFault("pin_file", "exactly one of pin_file and pin_credential must be given");
-            return "";
+            return default;
         }
         if (hasFile)
         {
-            return ReadFile(section, "pin_file", FileChecks.FindSecretFault);
+            return (ReadFile(section, "pin_file", FileChecks.FindSecretFault), null);
         }
-        // systemd keeps credentials in memory that only this unit can read; their mode shows an access list, not openness.
         var folder = _environment("CREDENTIALS_DIRECTORY");
         if (string.IsNullOrEmpty(folder) || credential!.Contains('/', StringComparison.Ordinal) || credential is "." or "..")
         {
             section.AddFault("pin_credential", "must name a credential (LoadCredential=) of the systemd unit that runs this process");
-            return "";
         }
-        var file = Path.Combine(folder, credential);
-        if (FileChecks.FindFault(file) is { } fault)
+        else if (FileChecks.FindFault(Path.Combine(folder, credential)) is { } fault)
         {
             section.AddFault("pin_credential", fault);
         }
-        return file;
+        return (null, credential);
     }
 
     private Dictionary<string, string> ReadModuleEnvironment(ConfigurationSection section)

@@ -26,9 +26,8 @@ internal sealed partial class Daemon(DaemonOptions options, TimeProvider clock, 
         // 1. The process stops being readable before anything secret is in it.
         using var vault = OpenVault();
         // 2. Token.
-        var authority = TokenAccess.Open(options.Token, clock, logging.CreateLogger("SessionSigner.Token"));
-        using var closingToken = authority as IDisposable;
-        CheckPolicyKeys(authority);
+        using var authority = TokenAccess.Open(options, clock, logging.CreateLogger("SessionSigner.Token"));
+        CheckPolicyKeys(authority.PrimaryKeys);
         // 3. Journal, verified while it opens.
         await using var journal = OpenJournal();
         // 4. Sessions; what a crashed daemon left open is ended.
@@ -67,11 +66,11 @@ internal sealed partial class Daemon(DaemonOptions options, TimeProvider clock, 
         }
     }
 
-    private void CheckPolicyKeys(IGrantAuthority authority)
+    private void CheckPolicyKeys(IReadOnlyList<PrimaryKey> primaryKeys)
     {
         foreach (var pin in options.Policies)
         {
-            var missing = pin.Policy.PrimaryKeys.FirstOrDefault(label => authority.PrimaryKeys.All(key => key.Label != label));
+            var missing = pin.Policy.PrimaryKeys.FirstOrDefault(label => primaryKeys.All(key => key.Label != label));
             if (missing is not null)
             {
                 throw new StartException(

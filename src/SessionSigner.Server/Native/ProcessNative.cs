@@ -12,7 +12,8 @@ internal static partial class ProcessNative
     /// <returns>errno.</returns>
     public static int Execute(string file, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
     {
-        _ = Execve(file, [.. arguments, null], [.. environment, null]);
+        // Never freed: if the call succeeds the memory is gone, if not the process ends.
+        _ = Execve(file, Pointers(arguments), Pointers(environment));
         return Marshal.GetLastPInvokeError();
     }
 
@@ -21,8 +22,10 @@ internal static partial class ProcessNative
     public static bool SetEnvironment(string name, string value) => Setenv(name, value, 1) == 0;
 
     [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Execve(string file, string?[] arguments, string?[] environment);
+    private static partial int Execve(string file, nint[] arguments, nint[] environment);
 
     [LibraryImport("libc", EntryPoint = "setenv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Setenv(string name, string value, int overwrite);
+
+    private static nint[] Pointers(IReadOnlyList<string> texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), 0];
 }

@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Net;
+using SessionSigner.Grants;
+
+namespace SessionSigner.Server;
+
+/// <summary>sessionsignerd init: everything a daemon needs, in one new folder.</summary>
+internal static class InitCommand
+{
+    private const string DefaultModule = "/usr/lib/softhsm/libsofthsm2.so";
+
+    public static Command Create()
+    {
+        var folder = new Option<string>("--folder") { Description = "New or empty folder to make everything in.", Required = true };
+        var module = Text("--module", "PKCS#11 module; for SoftHSM a token store is made in the folder.", DefaultModule);
+        var token = Text("--token-label", "Label of the new token.", "sessionsigner");
+        var key = Text("--key-label", "Label of the new primary key.", "primary-1");
+        var curve = Text("--curve", "Curve of the primary key: secp256k1 or P-256.", "secp256k1");
+        curve.AcceptOnlyFromAmong("secp256k1", "P-256");
+        var listen = Text("--listen", "Address and port of the daemon.", "127.0.0.1:7443");
+        var domain = Text("--trust-domain", "Identities are spiffe://DOMAIN/trader, /operator and /auditor.", "desk.local");
+        var policy = new Option<string?>("--policy") { Description = "Policy to put in force instead of the example that is written." };
+        var degraded = new Option<bool>("--allow-degraded-memory")
+        {
+            Description = "DANGEROUS: let the daemon start without memfd_secret.",
+        };
+        var command = new Command("init", "Make a token with a primary key, certificates, a policy and a configuration in a new folder.")
+        {
+            folder,
+            module,
+            token,
+            key,
+            curve,
+            listen,
+            domain,
+            policy,
+            degraded,
+        };
+        command.SetAction(
+            (result, _) =>
+                RunAsync(
+                    new InitPlan(
+                        result.GetRequiredValue(folder),
+                        result.GetRequiredValue(module),
+                        result.GetRequiredValue(token),
+                        result.GetRequiredValue(key),
+                        result.GetRequiredValue(curve) == "P-256" ? Curve.P256 : Curve.Secp256k1,
+                        result.GetRequiredValue(listen),
+                        result.GetRequiredValue(domain),
+                        result.GetValue(policy),
+                        result.GetValue(degraded)
+                    )
+                )
+        );
+        return command;
+    }
+
+    private static Option<string> Text(string name, string description, string value) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
+
+    private static async Task<int> RunAsync(InitPlan plan)
+    {
+        if (!IPEndPoint.TryParse(plan.Listen, out var listen) || listen.Port == 0)
+        {
+            await Console.Error.WriteLineAsync("--listen must be an address with a port, for example 127.0.0.1:7443.");
+            return ExitCodes.Found;
+        }
+        if (!CertificateIdentity.IsWellFormed($"spiffe://{plan.TrustDomain}/trader"))
+        {
+            await Console.Error.WriteLineAsync("--trust-domain must be a name such as desk.local.");
+            return ExitCodes.Found;
+        }
+        try
+        {
+            foreach (var line in new Initialization(plan, listen, TimeProvider.System).Run())
+            {
+                await Console.Out.WriteLineAsync(line);
+            }
+            return ExitCodes.Ok;
+        }
+        catch (StartException exception)
+        {
+            await Console.Error.WriteLineAsync($"init: {exception.Message}");
+            return exception.ExitCode;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"init: {exception.Message}");
+            return ExitCodes.Found;
+        }
+    }
+}
+
+/// <summary>What init was asked for.</summary>
+internal sealed record InitPlan(
+    string Folder,
+    string Module,
+    string TokenLabel,
+    string KeyLabel,
+    Curve Curve,
+    string Listen,
+    string TrustDomain,
+    string? Policy,
+    bool AllowDegradedMemory
+);

@@ -1,0 +1,165 @@
+using System.Net;
+using SessionSigner.Core;
+using SessionSigner.Ethereum;
+using SessionSigner.Grants;
+using SessionSigner.Pkcs11;
+
+namespace SessionSigner.Server;
+
+/// <summary>Carries out init: token, primary key, certificates, policy, configuration, in this order. Deletes nothing, also when it fails.</summary>
+internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvider clock)
+{
+    private static readonly string[] Roles = ["trader", "operator", "auditor"];
+
+    /// <summary>Does all, a line for each step done.</summary>
+    /// <exception cref="StartException">With what to do about it.</exception>
+    public IEnumerable<string> Run()
+    {
+        var folder = PrivateFolder.Create(plan.Folder);
+        folder.MakeFolder("data");
+
+        // 1. Token and primary key.
+        var primaryKey = MakeKey(folder);
+        var address =
+            primaryKey.PublicKey.Curve == Curve.Secp256k1 ? Address.FromPublicKey(primaryKey.PublicKey.Compressed.Span).ToString() : "";
+        yield return $"token         {primaryKey.TokenLabel}, serial {primaryKey.TokenSerial}";
+        yield return $"primary key   {primaryKey.Label}, {primaryKey.PublicKey.CurveName} {address}";
+
+        // 2. Certificates.
+        MakeCertificates(folder);
+        yield return $"certificates  {folder.PathOf("tls")}: client-ca, server, {string.Join(", ", Roles)}";
+
+        // 3. Policy and configuration, read back as the daemon will.
+        var policy = MakePolicy(folder, address);
+        yield return $"policy        {policy.Name}, digest {policy.Digest}";
+        var file = folder.Write("sessionsignerd.yaml", Configuration(policy));
+        Check(file);
+        yield return $"configuration {file}";
+        yield return "";
+        yield return $"Start the daemon:  sessionsignerd --config {file}";
+    }
+
+    private PrimaryKey MakeKey(PrivateFolder folder)
+    {
+        folder.MakeFolder("secrets");
+        var securityOfficerPin = folder.WritePin("secrets/token-so-pin");
+        var userPin = folder.WritePin("secrets/token-pin");
+        if (IsSoftHsm)
+        {
+            var tokens = folder.MakeFolder("tokens");
+            var configuration = folder.Write(
+                "softhsm2.conf",
+                $"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n"
+            );
+            TokenAccess.SetModuleEnvironment(new Dictionary<string, string> { ["SOFTHSM2_CONF"] = configuration });
+        }
+        try
+        {
+            var token = TokenInitializer.Initialize(
+                new TokenInitializationOptions
+                {
+                    ModulePath = plan.Module,
+                    Label = plan.TokenLabel,
+                    SecurityOfficerPinFile = securityOfficerPin,
+                    UserPinFile = userPin,
+                }
+            );
+            return KeyGenerator.Generate(
+                new KeyGenerationOptions
+                {
+                    ModulePath = plan.Module,
+                    TokenLabel = plan.TokenLabel,
+                    TokenSerial = token.Serial,
+                    PinFile = userPin,
+                    StateDirectory = folder.PathOf("data"),
+                    Label = plan.KeyLabel,
+                    Curve = plan.Curve,
+                }
+            );
+        }
+        catch (TokenException exception)
+        {
+            throw new StartException(ExitCodes.Token, exception.Message, exception);
+        }
+    }
+
+    private void MakeCertificates(PrivateFolder folder)
+    {
+        folder.MakeFolder("tls");
+        using var authority = TrialAuthority.Create("SessionSigner trial authority", clock);
+        folder.Write("tls/client-ca.pem", authority.RootPem);
+        folder.Write("tls/client-ca.key", authority.RootKeyPem());
+        WritePair("server", authority.IssueServer(["localhost"], [listen.Address, IPAddress.Loopback, IPAddress.IPv6Loopback]));
+        foreach (var role in Roles)
+        {
+            WritePair(role, authority.IssueClient(IdentityOf(role)));
+        }
+
+        void WritePair(string name, (string CertificatePem, string KeyPem) pair)
+        {
+            folder.Write($"tls/{name}.pem", pair.CertificatePem);
+            folder.Write($"tls/{name}.key", pair.KeyPem);
+        }
+    }
+
+    private Policy MakePolicy(PrivateFolder folder, string address)
+    {
+        folder.MakeFolder("policies");
+        var text = plan.Policy is null ? ExamplePolicy.Create(IdentityOf("trader"), plan.KeyLabel, address) : File.ReadAllText(plan.Policy);
+        var file = folder.Write("policies/policy.yaml", text);
+        return PolicyFile.TryRead(file, out var policy, out var faults)
+            ? policy
+            : throw new StartException(ExitCodes.Configuration, $"{plan.Policy ?? file}: {string.Join("; ", faults)}");
+    }
+
+    private static void Check(string file)
+    {
+        try
+        {
+            _ = DaemonOptionsReader.Read(file);
+        }
+        catch (ConfigurationException exception)
+        {
+            throw new StartException(ExitCodes.Configuration, exception.Message, exception);
+        }
+    }
+
+    private bool IsSoftHsm => Path.GetFileName(plan.Module).Contains("softhsm", StringComparison.OrdinalIgnoreCase);
+
+    private string IdentityOf(string role) => $"spiffe://{plan.TrustDomain}/{role}";
+
+    private string Configuration(Policy policy) =>
+        $"""
+            # Written by sessionsignerd init. deploy/config/sessionsignerd.yaml describes every option.
+            version: 1
+            listen:
+              addresses: ["{listen}"]
+            tls:
+              certificate: tls/server.pem
+              private_key: tls/server.key
+              client_ca: tls/client-ca.pem
+            identities:
+              - uri: {IdentityOf("trader")}
+                roles: [trader]
+              - uri: {IdentityOf("operator")}
+                roles: [operator]
+              - uri: {IdentityOf("auditor")}
+                roles: [auditor]
+            token:
+              module: {plan.Module}
+              label: "{plan.TokenLabel}"
+              pin_file: secrets/token-pin
+              keys:
+                - label: "{plan.KeyLabel}"
+            {(IsSoftHsm ? "  module_environment:\n    SOFTHSM2_CONF: softhsm2.conf\n" : "")}vault:
+              capacity: 1024
+              allow_degraded_memory: {(plan.AllowDegradedMemory ? "true" : "false")}
+            journal:
+              path: data/journal.db
+              origin: {plan.TrustDomain}/sessionsigner
+            policies:
+              - file: policies/policy.yaml
+                digest: "{policy.Digest}"
+
+            """;
+}
