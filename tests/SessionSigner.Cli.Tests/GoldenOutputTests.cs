@@ -1,0 +1,107 @@
+using System.Text.Json;
+using SessionSigner.Client.Tests;
+
+namespace SessionSigner.Cli.Tests;
+
+/// <summary>The piped text and the JSON of every read command, and of those that change something: scripts rely on both.</summary>
+public sealed class GoldenOutputTests : DaemonFixture
+{
+    private const string Id = FakeKeys.SessionId;
+
+    [Theory]
+    [InlineData("session-open", $"session open --policy desk --request-id open-1")]
+    [InlineData("session-list", "session list")]
+    [InlineData("session-list-ended", "session list --ended")]
+    [InlineData("session-show", $"session show {Id}")]
+    [InlineData("session-close", $"session close {Id}")]
+    [InlineData("session-revoke", "session revoke --all --reason incident")]
+    [InlineData("sign-tx", $"sign tx --session {Id} --request-id order-1 @transfer.hex")]
+    [InlineData("sign-typed-data", $"sign typed-data --session {Id} --request-id order-1 @order.json")]
+    [InlineData("evaluate-tx", $"evaluate tx --session {Id} @transfer.hex")]
+    [InlineData("evaluate-typed-data", $"evaluate typed-data --session {Id} @order.json")]
+    [InlineData("grant-show", $"grant show {Id}")]
+    [InlineData("policy-list", "policy list")]
+    [InlineData("custody", "custody")]
+    [InlineData("audit-list", "audit list")]
+    [InlineData("audit-verify", "audit verify")]
+    [InlineData("health", "health")]
+    public async Task Output_is_as_it_was(string name, string commandLine)
+    {
+        var plain = await Run(commandLine);
+        Assert.Equal("", plain.Error);
+        Assert.Equal(ExitCode.Ok, plain.ExitCode);
+        Golden.Match(name + ".txt", plain.Output);
+
+        var json = await Run(commandLine + " --json");
+        Assert.Equal("", json.Error);
+        Assert.Equal(ExitCode.Ok, json.ExitCode);
+        using var document = JsonDocument.Parse(json.Output);
+        AssertSnakeCase(document.RootElement);
+        Golden.Match(name + ".json", json.Output);
+    }
+
+    [Theory]
+    [InlineData("session-watch", $"session watch {Id}")]
+    [InlineData("audit-tail", "audit tail --from 0")]
+    public async Task Streams_are_one_line_a_message(string name, string commandLine)
+    {
+        var plain = await Run(commandLine);
+        Assert.Equal(ExitCode.Ok, plain.ExitCode);
+        Golden.Match(name + ".txt", plain.Output);
+
+        var json = await Run(commandLine + " --json");
+        Assert.Equal(3, json.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line)).Count());
+    }
+
+    [Fact]
+    public async Task A_denial_shows_the_rule_and_exits_3()
+    {
+        Daemon.Behaviour.Failure = FakeBehaviour.Denied();
+        var plain = await Run("session open --policy desk");
+        Assert.Equal(ExitCode.Denied, plain.ExitCode);
+        Assert.Equal("", plain.Output);
+        Golden.Match("denied.txt", plain.Error);
+
+        var json = await Run("session open --policy desk --json");
+        Assert.Equal(ExitCode.Denied, json.ExitCode);
+        Golden.Match("denied.json", json.Error);
+    }
+
+    [Fact]
+    public async Task Raw_is_the_signed_transaction_and_nothing_else()
+    {
+        var run = await Run($"sign tx --session {Id} --raw @transfer.hex");
+        Assert.Matches("^0x02[0-9a-f]+\n$", run.Output);
+    }
+
+    [Fact]
+    public async Task A_terminal_gets_tables()
+    {
+        var run = await Run("session list", terminal: true);
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        Assert.Contains("╭", run.Output, StringComparison.Ordinal);
+    }
+
+    // Names inside embedded documents (scopes, grants) are their formats' own.
+    private static void AssertSnakeCase(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in element.EnumerateArray())
+            {
+                AssertSnakeCase(item);
+            }
+        }
+
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return;
+        }
+
+        foreach (var member in element.EnumerateObject().Where(m => m.Name is not ("scope" or "ceiling" or "grant" or "typed_data")))
+        {
+            Assert.Matches("^[a-z][a-z0-9_]*$", member.Name);
+            AssertSnakeCase(member.Value);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+
+namespace SessionSigner.Cli.Tests;
+
+public sealed class HelpTests
+{
+    public static TheoryData<string> Commands()
+    {
+        var host = new CliHost
+        {
+            Input = Stream.Null,
+            Output = TextWriter.Null,
+            Error = TextWriter.Null,
+            OutputIsTerminal = false,
+            ErrorIsTerminal = false,
+            Environment = _ => null,
+        };
+        var data = new TheoryData<string>();
+        foreach (var path in PathsOf(CommandLine.BuildTree(host), ""))
+        {
+            data.Add(path);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task Every_command_explains_itself_with_an_example(string path)
+    {
+        var words = path.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var run = await CliRun.Of([.. words, "--help"]);
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        Assert.Equal("", run.Error);
+        var examples = run.Output[run.Output.IndexOf("Examples:", StringComparison.Ordinal)..];
+        Assert.Contains($"sessionsigner {path}".TrimEnd(), examples, StringComparison.Ordinal);
+        Assert.DoesNotContain("<command>", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_exit_codes_are_documented()
+    {
+        var run = await CliRun.Of(["--help"]);
+        Assert.All(ExitCode.All, c => Assert.Contains($"{c.Code,3}  {c.Meaning}", run.Output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("session", "session")]
+    [InlineData("session frob", "session")]
+    [InlineData("session open", "session open")]
+    [InlineData("session open --policy", "session open")]
+    [InlineData("sign tx --session x", "sign tx")]
+    [InlineData("session list --frob", "session list")]
+    [InlineData("session list --limit many", "session list")]
+    public async Task Wrong_arguments_exit_2_and_point_to_the_help(string commandLine, string command)
+    {
+        var run = await CliRun.Of(commandLine.Split(' '));
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Equal("", run.Output);
+        Assert.StartsWith("error: ", run.Error, StringComparison.Ordinal);
+        Assert.EndsWith($"Run 'sessionsigner {command} --help' for what it takes, with examples.\n", run.Error, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> PathsOf(Command command, string path)
+    {
+        yield return path;
+        foreach (var child in command.Subcommands)
+        {
+            foreach (var inner in PathsOf(child, $"{path} {child.Name}".TrimStart()))
+            {
+                yield return inner;
+            }
+        }
+    }
+}
