@@ -23,7 +23,10 @@ public abstract class DaemonFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await Daemon.InitializeAsync();
-        _profile = Write("trader.profile", $"# The trader\naddress: {Daemon.Address}\ncertificate: client.pem\nkey: client.key\nca: ca.pem\n");
+        _profile = Write(
+            "trader.profile",
+            $"# The trader\naddress: {Daemon.Address}\ncertificate: client.pem\nkey: client.key\nca: ca.pem\n"
+        );
         Write("transfer.hex", TransactionHex + "\n");
         Write("order.json", TypedData);
     }

@@ -75,9 +75,9 @@ public sealed class GoldenOutputTests : DaemonFixture
     }
 
     [Fact]
-    public async Task A_terminal_gets_tables()
+    public async Task A_terminal_gets_tables_that_fit()
     {
-        var run = await Run("session list", terminal: true);
+        var run = await Run($"session show {Id}", terminal: true);
         Assert.Equal(ExitCode.Ok, run.ExitCode);
         Assert.Contains("╭", run.Output, StringComparison.Ordinal);
     }

@@ -41,7 +41,7 @@ public sealed class HelpTests
     public async Task The_exit_codes_are_documented()
     {
         var run = await CliRun.Of(["--help"]);
-        Assert.All(ExitCode.All, c => Assert.Contains($"{c.Code,3}  {c.Meaning}", run.Output, StringComparison.Ordinal));
+        Assert.All(ExitCode.All, c => Assert.Contains($"{c.Code, 3}  {c.Meaning}", run.Output, StringComparison.Ordinal));
     }
 
     [Theory]

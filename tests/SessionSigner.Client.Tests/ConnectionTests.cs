@@ -37,7 +37,13 @@ public sealed class ConnectionTests : IAsyncLifetime
     public async Task Gives_up_within_the_deadline()
     {
         _daemon.Behaviour.Failure = new RpcException(new Status(StatusCode.Unavailable, "down"));
-        using var client = SessionSignerClient.Connect(_daemon.Options with { AttemptsMax = 10, Deadline = TimeSpan.FromMilliseconds(700) });
+        using var client = SessionSignerClient.Connect(
+            _daemon.Options with
+            {
+                AttemptsMax = 10,
+                Deadline = TimeSpan.FromMilliseconds(700),
+            }
+        );
         var watch = Stopwatch.StartNew();
         await Assert.ThrowsAsync<SignerUnavailableException>(() => client.OpenSessionAsync(s_desk));
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(3), $"It took {watch.Elapsed}.");
@@ -117,7 +123,8 @@ public sealed class ConnectionTests : IAsyncLifetime
     [InlineData("http://localhost:1")]
     [InlineData("https://localhost:1/path")]
     [InlineData("https://user@localhost:1")]
-    public void Only_https_with_host_and_port_is_an_address(string address) => Refuses(_daemon.Options with { Address = new Uri(address) }, "address");
+    public void Only_https_with_host_and_port_is_an_address(string address) =>
+        Refuses(_daemon.Options with { Address = new Uri(address) }, "address");
 
     [Fact]
     public void Files_that_cannot_be_used_are_named()

@@ -75,7 +75,10 @@ public sealed class ErrorMappingTests : IAsyncLifetime
     [Fact]
     public async Task A_field_violation_names_the_field()
     {
-        var violation = new Google.Rpc.BadRequest { FieldViolations = { new Google.Rpc.BadRequest.Types.FieldViolation { Field = "account" } } };
+        var violation = new Google.Rpc.BadRequest
+        {
+            FieldViolations = { new Google.Rpc.BadRequest.Types.FieldViolation { Field = "account" } },
+        };
         var error = await Catch(FakeBehaviour.Error(StatusCode.InvalidArgument, "INVALID_REQUEST", "text", violation));
         Assert.Equal("account", error.Field);
     }
@@ -84,6 +87,8 @@ public sealed class ErrorMappingTests : IAsyncLifetime
     {
         _daemon.Behaviour.Failure = failure;
         using var client = SessionSignerClient.Connect(_daemon.Options with { AttemptsMax = 1 });
-        return await Assert.ThrowsAnyAsync<SessionSignerException>(() => client.OpenSessionAsync(new OpenSessionOptions { Policy = "desk" }));
+        return await Assert.ThrowsAnyAsync<SessionSignerException>(() =>
+            client.OpenSessionAsync(new OpenSessionOptions { Policy = "desk" })
+        );
     }
 }

@@ -16,7 +16,12 @@ public sealed class SessionVerificationTests : IAsyncLifetime
     [Fact]
     public async Task An_honest_daemon_opens_a_session_with_a_verified_grant()
     {
-        using var client = SessionSignerClient.Connect(_daemon.Options with { PinnedPrimaryKey = FakeKeys.PublicKeyOf(FakeKeys.PrimaryPrivateKey) });
+        using var client = SessionSignerClient.Connect(
+            _daemon.Options with
+            {
+                PinnedPrimaryKey = FakeKeys.PublicKeyOf(FakeKeys.PrimaryPrivateKey),
+            }
+        );
         var session = await client.OpenSessionAsync(s_desk with { Audience = FakeKeys.Audience, Account = FakeKeys.Account });
 
         Assert.Equal(FakeKeys.SessionId, session.SessionId);
@@ -27,22 +32,27 @@ public sealed class SessionVerificationTests : IAsyncLifetime
     [Fact]
     public async Task A_narrowing_must_come_back_in_the_grant()
     {
-        const string Narrowing = """{"version":1,"chains":["1"],"permissions":[],"budgets":[],"rates":[],"max_signatures":3}""";
+        var narrowing = FakeKeys.CeilingJson.Replace("\"5000\"", "\"500\"", StringComparison.Ordinal);
         using var client = SessionSignerClient.Connect(_daemon.Options);
-        var session = await client.OpenSessionAsync(s_desk with { NarrowingJson = Narrowing });
+        var session = await client.OpenSessionAsync(s_desk with { NarrowingJson = narrowing });
         Assert.Contains("\"narrowing\"", session.Session.ScopeJson, StringComparison.Ordinal);
 
         // The daemon drops the narrowing from scope and grant alike: consistent, but not what was asked for.
         var scope = FakeKeys.Scope();
         var grant = FakeKeys.Grant(scope);
         Answer(a => Replace(a, FakeKeys.Session(grant, scope), FakeKeys.GrantJson(grant, scope)));
-        await RefusesToOpen(client, "narrowing", s_desk with { NarrowingJson = Narrowing });
+        await RefusesToOpen(client, "narrowing", s_desk with { NarrowingJson = narrowing });
     }
 
     [Fact]
     public async Task Another_primary_key_than_the_pinned_one_is_refused()
     {
-        using var client = SessionSignerClient.Connect(_daemon.Options with { PinnedPrimaryKey = FakeKeys.PublicKeyOf(FakeKeys.OtherPrivateKey) });
+        using var client = SessionSignerClient.Connect(
+            _daemon.Options with
+            {
+                PinnedPrimaryKey = FakeKeys.PublicKeyOf(FakeKeys.OtherPrivateKey),
+            }
+        );
         await RefusesToOpen(client, "primary", s_desk);
     }
 
@@ -78,7 +88,8 @@ public sealed class SessionVerificationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_audience_than_asked_for_is_refused() => await RefusesToOpen("audience", s_desk with { Audience = "other.example" });
+    public async Task Another_audience_than_asked_for_is_refused() =>
+        await RefusesToOpen("audience", s_desk with { Audience = "other.example" });
 
     [Fact]
     public async Task A_longer_life_than_asked_for_is_refused() => await RefusesToOpen("longer", s_desk with { LifetimeSeconds = 60 });

@@ -60,7 +60,9 @@ public sealed class SignatureVerificationTests : IAsyncLifetime
         Tamper<SignTransactionResponse>(a => a.Signature = Flip(a.Signature, index));
         await Assert.ThrowsAsync<SignerVerificationException>(() => _session.SignTransactionAsync(TestPayloads.Transaction));
         Tamper<SignTypedDataResponse>(a => a.Signature = Flip(a.Signature, index));
-        await Assert.ThrowsAsync<SignerVerificationException>(() => _session.SignTypedDataAsync(Encoding.UTF8.GetBytes(TestPayloads.TypedData)));
+        await Assert.ThrowsAsync<SignerVerificationException>(() =>
+            _session.SignTypedDataAsync(Encoding.UTF8.GetBytes(TestPayloads.TypedData))
+        );
     }
 
     [Theory]
@@ -79,7 +81,9 @@ public sealed class SignatureVerificationTests : IAsyncLifetime
         Tamper<SignTransactionResponse>(a => a.Signature = Flip(a.Signature, 64, 27));
         await RefusesTransaction("canonical");
         Tamper<SignTypedDataResponse>(a => a.Signature = Flip(a.Signature, 64, 0x1b));
-        await Assert.ThrowsAsync<SignerVerificationException>(() => _session.SignTypedDataAsync(Encoding.UTF8.GetBytes(TestPayloads.TypedData)));
+        await Assert.ThrowsAsync<SignerVerificationException>(() =>
+            _session.SignTypedDataAsync(Encoding.UTF8.GetBytes(TestPayloads.TypedData))
+        );
     }
 
     [Fact]

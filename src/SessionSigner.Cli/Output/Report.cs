@@ -108,6 +108,12 @@ internal sealed class Report(CliHost host, bool json)
             return;
         }
 
+        if (!FitsTerminal(_terminal, columns, safe))
+        {
+            WriteRecords(columns, safe);
+            return;
+        }
+
         var table = new Table { Border = TableBorder.Rounded };
         foreach (var column in columns)
         {
@@ -120,6 +126,19 @@ internal sealed class Report(CliHost host, bool json)
         }
 
         _terminal.Write(table);
+    }
+
+    private static bool FitsTerminal(IAnsiConsole terminal, IReadOnlyList<string> columns, List<string[]> rows) =>
+        columns.Select((c, i) => Math.Max(c.Length, rows.Max(r => r[i].Length)) + 3).Sum() + 1 <= terminal.Profile.Width;
+
+    // A table that does not fit would break identifiers over lines, and people copy those.
+    private void WriteRecords(IReadOnlyList<string> columns, List<string[]> rows)
+    {
+        foreach (var row in rows)
+        {
+            Fields(columns.Zip(row));
+            host.Output.WriteLine();
+        }
     }
 
     private void WritePlain(IReadOnlyList<string> columns, List<string[]> rows)
