@@ -1,0 +1,73 @@
+using Conformance;
+using Grpc.Core;
+using SessionSigner.Ethereum;
+using SessionSigner.V1;
+
+namespace Faults;
+
+/// <summary>Concurrent clients that sign without pause until the daemon is gone, and write down what they received.</summary>
+internal sealed class Traffic
+{
+    /// <summary>Clients at a time.</summary>
+    public const int Clients = 32;
+
+    private readonly Released _released;
+    private readonly Caller[] _callers;
+    private readonly List<string> _sessions;
+    private long _nonce;
+
+    private Traffic(Released released, Caller[] callers, List<string> sessions)
+    {
+        _released = released;
+        _callers = callers;
+        _sessions = sessions;
+    }
+
+    /// <summary>Opens sessions: some whose budget lasts, some that reach its edge at once.</summary>
+    public static async Task<Traffic> OpenAsync(Released released, params Caller[] callers)
+    {
+        var opened = new List<string>();
+        foreach (var policy in new[] { "bots", "desk", "bots", "desk", "desk", "desk" })
+        {
+            opened.Add((await callers[opened.Count % callers.Length].OpenAsync(policy)).Session.SessionId);
+        }
+        return new Traffic(released, callers, opened);
+    }
+
+    /// <summary>Runs all clients until each has lost the daemon or <paramref name="stop"/> is cancelled.</summary>
+    public Task RunAsync(CancellationToken stop) =>
+        Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(() => RunClientAsync(client, stop), CancellationToken.None)));
+
+    private async Task RunClientAsync(int client, CancellationToken stop)
+    {
+        for (var turn = client; !stop.IsCancellationRequested; turn++)
+        {
+            var session = turn % _sessions.Count;
+            var unsigned = new Transfer { Nonce = Interlocked.Increment(ref _nonce), Amount = 1 + (turn * 37 % Policies.OrderCap) }.Encode();
+            var request = Caller.NewId();
+            try
+            {
+                var answer = await _callers[session % _callers.Length].SignAsync(_sessions[session], unsigned, request);
+                _released.Add(ToReceived(_sessions[session], request, unsigned, answer));
+            }
+            catch (RpcException refused) when (refused.StatusCode is StatusCode.PermissionDenied)
+            {
+                // Over the budget's edge, as intended.
+            }
+            catch (RpcException)
+            {
+                return; // the daemon is gone
+            }
+        }
+    }
+
+    public static Received ToReceived(string session, string request, byte[] unsigned, SignTransactionResponse answer) =>
+        new(
+            session,
+            request,
+            unsigned,
+            Keccak256.Hash(unsigned).ToString()[2..],
+            Convert.ToHexStringLower(answer.Signature.Span[..64]),
+            answer.AuditIndex
+        );
+}
