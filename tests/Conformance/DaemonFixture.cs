@@ -24,6 +24,10 @@ public sealed class DaemonFixture : IAsyncLifetime
     internal Caller Operator { get; private set; } = null!;
     internal Caller Auditor { get; private set; } = null!;
 
+    internal int ProcessId => _process!.Id;
+
+    internal string JournalFile => _home.Journal;
+
     public async Task InitializeAsync()
     {
         _home = await DaemonHome.CreateAsync(FreePort());

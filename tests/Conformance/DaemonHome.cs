@@ -26,6 +26,8 @@ internal sealed class DaemonHome : IDisposable
 
     public string Configuration => Path.Combine(_folder, "sessionsignerd.yaml");
 
+    public string Journal => Path.Combine(_folder, "data/journal.db");
+
     /// <summary>The authority that the daemon trusts.</summary>
     public TestCertificates Certificates { get; }
 
