@@ -26,6 +26,47 @@ public class UnsignedTransactionTests
         Assert.Equal(calldata, transaction.Data.ToArray());
     }
 
+    [Property(Arbitrary = [typeof(UInt256Tests.Generators)], MaxTest = 500)]
+    public bool What_is_encoded_is_decoded(UInt256 chainId, ulong nonce, UInt256 fee, UInt256 value, byte[] data, bool creates)
+    {
+        byte[][] fields =
+        [
+            Rlp.Number(chainId),
+            Rlp.Number(nonce),
+            Rlp.Number(value),
+            Rlp.Number(fee),
+            Rlp.Number(nonce),
+            creates ? None : To,
+            Rlp.Number(value),
+            Rlp.Text(data),
+            Empty,
+        ];
+        var isDecoded = UnsignedTransaction.TryDecode([2, .. Rlp.Items(fields)], out var transaction, out _);
+        return isDecoded
+            ? transaction!.ChainId == chainId
+                && transaction.Nonce == (UInt256)nonce
+                && transaction.GasLimit == (UInt256)nonce
+                && transaction.MaxFeePerGas == fee
+                && transaction.MaxPriorityFeePerGas == value
+                && transaction.Value == value
+                && transaction.To is null == creates
+                && transaction.Data.Span.SequenceEqual(data)
+            : chainId.IsZero || nonce == ulong.MaxValue;
+    }
+
+    [Fact]
+    public void Decoding_a_transfer_allocates_the_result_only()
+    {
+        byte[] serialized = [2, .. DynamicFee(data: Rlp.Text(new byte[68]))];
+        Decode(serialized);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.True(UnsignedTransaction.TryDecode(serialized, out _, out _));
+        }
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 100, 0, 700);
+    }
+
     [Fact]
     public void Legacy_with_and_without_chain_id()
     {
