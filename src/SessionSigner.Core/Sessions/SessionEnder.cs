@@ -48,8 +48,9 @@ internal sealed class SessionEnder(IJournal journal, SessionTable table, TimePro
     public async Task<RevocationResult> RevokeAsync(Principal caller, RevocationSelector selector, string reason)
     {
         // 1. Wipe. Sessions that are being opened are ended too; their opening then fails.
-        var matching = table.All.Where(session => selector.Matches(session.Record)).ToList();
-        var wiped = matching.Where(session => session.TryEnd(SessionEndReason.Revoked, caller.Identity)).ToList();
+        var matching = new HashSet<LiveSession>();
+        var wiped = new List<LiveSession>();
+        WipeMatching();
         try
         {
             // 2. Journal the order.
@@ -61,7 +62,9 @@ internal sealed class SessionEnder(IJournal journal, SessionTable table, TimePro
                 Detail = AuditText.Clip($"{selector.Text}; {reason}", 512),
             };
             var index = await AppendAsync(new JournalWrite(entry));
-            // 3. Journal the ends, and wait for those that others are journaling.
+            // 3. Wipe again: a session whose opening got into the log just before the order was in the table by then.
+            WipeMatching();
+            // 4. Journal the ends, and wait for those that others are journaling.
             await Task.WhenAll(wiped.Select(JournalAsync));
             await Task.WhenAll(matching.Where(session => session.IsInLog).Select(session => session.EndDurable));
             return new RevocationResult(
@@ -73,6 +76,18 @@ internal sealed class SessionEnder(IJournal journal, SessionTable table, TimePro
         {
             wiped.ForEach(session => session.FailEnd(failure));
             throw;
+        }
+
+        void WipeMatching()
+        {
+            foreach (var session in table.All.Where(session => selector.Matches(session.Record)))
+            {
+                matching.Add(session);
+                if (session.TryEnd(SessionEndReason.Revoked, caller.Identity))
+                {
+                    wiped.Add(session);
+                }
+            }
         }
     }
 

@@ -58,7 +58,9 @@ internal sealed class Desk : IAsyncDisposable
         $$"""
             {"version":1,"chains":["1"],"permissions":[{"name":"pay","kind":"call","targets":["{{Token}}"],
              "function":"transfer(address to, uint256 amount)","constraints":[{"path":"amount","op":"lte","value":"{{each}}"}],
-             "meters":[{"budget":"usdc","path":"amount"}]}],
+             "meters":[{"budget":"usdc","path":"amount"}]},
+              {"name":"order","kind":"typed_data","domain":{"name":"Exchange","chain_id":"1"},"primary_type":"Order","type":"Order(address maker,uint256 amount)",
+             "constraints":[{"path":"amount","op":"lte","value":"{{each}}"}],"meters":[{"budget":"usdc","path":"amount"}]}],
              "budgets":[{"name":"usdc","unit":"USDC base units","limit":"{{limit}}","window":"lifetime","per":"session"}]{{rates}}{{more}}}
             """;
 
@@ -82,6 +84,16 @@ internal sealed class Desk : IAsyncDisposable
             ),
         ];
     }
+
+    /// <summary>An EIP-712 order as JSON in UTF-8.</summary>
+    public static byte[] Order(ulong amount, string domain = "Exchange") =>
+        Encoding.UTF8.GetBytes(
+            $$$"""
+            {"types":{"EIP712Domain":[{"name":"name","type":"string"},{"name":"chainId","type":"uint256"}],
+              "Order":[{"name":"maker","type":"address"},{"name":"amount","type":"uint256"}]},
+             "primaryType":"Order","domain":{"name":"{{{domain}}}","chainId":1},"message":{"maker":"{{{Account}}}","amount":"{{{amount}}}"}}
+            """
+        );
 
     public async Task<SessionView> OpenAsync(
         string requestId = "open-1",

@@ -78,6 +78,8 @@ internal sealed class MemoryJournal : IJournal
             {
                 throw Broken();
             }
+            // Every entry must be one that the log can hold, whatever becomes of it.
+            _ = EntryCodec.Encode(write.Entry);
             switch (Mode(write))
             {
                 case JournalMode.Overloaded:

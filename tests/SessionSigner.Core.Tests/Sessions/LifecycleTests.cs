@@ -207,6 +207,20 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task Revocation_reaches_a_session_that_got_into_the_log_just_before_the_order()
+    {
+        await using var desk = new Desk();
+        var first = await desk.OpenAsync("a");
+        desk.Journal.Mode = write => write.Entry.Kind == EntryKind.RevocationOrdered ? JournalMode.Overloaded : JournalMode.Commit;
+        var revoking = desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.All(), "now");
+        var second = await desk.OpenAsync("b");
+        desk.Journal.Mode = _ => JournalMode.Commit;
+        desk.Time.Advance(desk.Options.JournalRetryInterval);
+        Assert.Equal(new[] { first.SessionId, second.SessionId }.Order(StringComparer.Ordinal), (await revoking).SessionIds);
+        Assert.Equal(0, desk.Vault.InUse);
+    }
+
+    [Fact]
     public async Task Shutdown_wipes_all_and_opens_and_signs_nothing_more()
     {
         await using var desk = new Desk();

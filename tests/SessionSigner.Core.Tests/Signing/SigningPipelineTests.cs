@@ -29,6 +29,23 @@ public sealed class SigningPipelineTests
     }
 
     [Fact]
+    public async Task Typed_data_is_signed_within_its_domain_and_shares_the_budget()
+    {
+        await using var desk = new Desk();
+        var session = await desk.OpenAsync();
+        await desk.SignAsync(session.SessionId, 100);
+        var result = await desk.Pipeline.SignTypedDataAsync(Desk.Trader, session.SessionId, "o1", Desk.Order(60), default);
+        var recovered = new byte[33];
+        Assert.True(Secp256k1.TryRecover(result.Digest, result.Signature65, recovered));
+        Assert.Equal(session.PublicKey.ToArray(), recovered);
+        Assert.Null(result.SignedTransaction);
+        Assert.Equal("840", desk.Remaining(session.SessionId));
+        Assert.Equal(("typed_data", "ceiling.permissions[1]"), (desk.Journal.Entries[^1].PayloadKind, desk.Journal.Entries[^1].Rule));
+        await AssertOrderDeniedAsync(desk, session, Desk.Order(101), DenialReason.ConstraintUnmet);
+        await AssertOrderDeniedAsync(desk, session, Desk.Order(1, "Elsewhere"), DenialReason.DomainNotAllowed);
+    }
+
+    [Fact]
     public async Task Both_sides_must_allow_and_both_are_debited()
     {
         await using var desk = new Desk();
@@ -229,6 +246,14 @@ public sealed class SigningPipelineTests
         Assert.Equal(ErrorCode.Denied, failure.Code);
         Assert.Equal((reason, rule), (failure.Denial!.Reason, failure.Denial.Rule));
         Assert.NotNull(failure.AuditIndex);
+    }
+
+    private static async Task AssertOrderDeniedAsync(Desk desk, SessionView session, byte[] order, DenialReason reason)
+    {
+        var failure = await Assert.ThrowsAsync<SignerException>(() =>
+            desk.Pipeline.SignTypedDataAsync(Desk.Trader, session.SessionId, "o2", order, default)
+        );
+        Assert.Equal(reason, failure.Denial!.Reason);
     }
 
     private static async Task AssertInvalidAsync(Desk desk, string sessionId, string requestId, byte[] body, string field)

@@ -1,0 +1,81 @@
+using System.Text;
+using FsCheck.Xunit;
+using SessionSigner.Ethereum;
+using SessionSigner.Grants;
+
+namespace SessionSigner.Core.Tests;
+
+/// <summary>The meters of both sides together, against a model of four numbers.</summary>
+public sealed class SessionMetersTests
+{
+    [Property(MaxTest = 200)]
+    public void Both_sides_are_debited_or_none(
+        ushort ceilingLimit,
+        ushort narrowingLimit,
+        byte[] ceilingAmounts,
+        byte[] narrowingAmounts,
+        bool[] queued
+    )
+    {
+        const int cap = 20;
+        var meters = SessionMeters.Create(Compile("ceiling", ceilingLimit), Compile("narrowing", narrowingLimit), cap);
+        var (ceiling, narrowing, count) = (0, 0, 0);
+        var debits = new ScopeEvaluation();
+        foreach (var ((a, b), isQueued) in ceilingAmounts.Zip(narrowingAmounts).Zip(queued))
+        {
+            debits.Ceiling.Clear();
+            debits.Narrowing.Clear();
+            Assert.True(debits.Ceiling.TryAdd(0, a) && debits.Narrowing.TryAdd(0, b));
+            var fits = count < cap && ceiling + a <= ceilingLimit && narrowing + b <= narrowingLimit;
+            var preview = meters.Check(debits, 0);
+            Assert.Equal(fits, preview is null);
+            Assert.Equal(preview, meters.TryReserve(debits, 0));
+            if (fits && isQueued)
+            {
+                (ceiling, narrowing, count) = (ceiling + a, narrowing + b, count + 1);
+                Assert.Equal(
+                    [(UInt256)(ulong)ceiling, (UInt256)(ulong)narrowing],
+                    meters.PreviewBooking(debits).Select(debit => debit.BookedAfter)
+                );
+                meters.Book(debits);
+            }
+            else if (fits)
+            {
+                meters.Release(debits, 0);
+            }
+            Assert.Equal(
+                [(UInt256)(ulong)(ceilingLimit - ceiling), (UInt256)(ulong)(narrowingLimit - narrowing), (UInt256)(ulong)(cap - count)],
+                meters.Snapshot(0)
+            );
+        }
+    }
+
+    [Fact]
+    public void What_is_left_is_named_by_side()
+    {
+        var meters = SessionMeters.Create(
+            Compile("ceiling", 5, ",\"rates\":[{\"max\":3,\"window_seconds\":1}],\"max_signatures\":7"),
+            Compile("narrowing", 4),
+            9
+        );
+        Assert.Equal(
+            [
+                "ceiling.budgets[usdc] 5",
+                "ceiling.rates[0] 3",
+                "ceiling.max_signatures 7",
+                "narrowing.budgets[usdc] 4",
+                "session.max_signatures 9",
+            ],
+            meters.Describe(meters.Snapshot(0)).Select(headroom => $"{headroom.Rule} {headroom.Remaining}")
+        );
+    }
+
+    private static CompiledScope Compile(string side, long limit, string more = "")
+    {
+        Assert.True(
+            Scope.TryParse(Encoding.UTF8.GetBytes(Desk.Scope(limit: limit, more: more)), out var scope, out var faults),
+            string.Join(' ', faults)
+        );
+        return CompiledScope.Compile(side, scope!);
+    }
+}
