@@ -120,6 +120,27 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public async Task SQLite_by_itself_goes_on_after_a_failed_sync()
+    {
+        // The control: the same fault, without the journal's own stop.
+        const string calls = "fsync,fdatasync";
+        using var child = ChildProcess.Start(
+            _directory.Path,
+            "plain",
+            40,
+            1,
+            "-e",
+            $"trace={calls}",
+            "-e",
+            $"inject={calls}:error=EIO:when=12"
+        );
+        Assert.Equal(0, await child.WaitExitAsync());
+        var failure = child.Lines.ToList().IndexOf("failed");
+        Assert.True(failure > 0);
+        Assert.Contains(child.Lines.Skip(failure), line => line.StartsWith("ack", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Without_faults_everything_is_acknowledged()
     {
         using var child = ChildProcess.Start(_directory.Path, "good", 200, 8, "-e", "trace=fsync,fdatasync,pwrite64");

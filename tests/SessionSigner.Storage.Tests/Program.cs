@@ -22,6 +22,11 @@ void Print(string line)
     }
 }
 
+if (prefix == "plain")
+{
+    PlainSqlite.Run(path, count, Print);
+    return 0;
+}
 SqliteJournal journal;
 try
 {

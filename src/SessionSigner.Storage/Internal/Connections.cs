@@ -67,10 +67,18 @@ internal static class Connections
     public static SqliteConnection OpenReader(string path)
     {
         var connection = Open(path, SqliteOpenMode.ReadOnly);
-        Apply(connection, ReaderSettings);
-        Verify(connection, ReaderSettings);
-        DisableCheckpointOnClose(connection);
-        return connection;
+        try
+        {
+            Apply(connection, ReaderSettings);
+            Verify(connection, ReaderSettings);
+            DisableCheckpointOnClose(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads back what durability rests on.</summary>

@@ -98,8 +98,11 @@ internal sealed class WriterThread
         {
             Fail(e, batch);
         }
-        SignalGrowth();
-        _stopped.SetResult();
+        finally
+        {
+            SignalGrowth();
+            _stopped.SetResult();
+        }
     }
 
     private void Release(List<PendingWrite> batch)
@@ -124,14 +127,13 @@ internal sealed class WriterThread
     private void Fail(Exception cause, List<PendingWrite> batch)
     {
         _hasFailed = true;
-        var waiting = _queue.Fail(cause);
+        foreach (var pending in batch.Concat(_queue.Fail(cause)))
+        {
+            pending.TrySetException(JournalErrors.Failed(cause));
+        }
         if (_logger is not null)
         {
             JournalLog.Failed(_logger, cause, Head.Size);
-        }
-        foreach (var pending in batch.Concat(waiting))
-        {
-            pending.TrySetException(JournalErrors.Failed(cause));
         }
     }
 
