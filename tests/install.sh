@@ -22,7 +22,9 @@ daemon_packages=(
   softhsm2          # the PKCS#11 token
 )
 test_packages=(
+  gcc               # compiles the PKCS#11 module that fails on purpose
   gdb               # gcore: core images that are searched for session keys
+  libc6-dev         # its headers
   opensc            # pkcs11-tool: an independent look at the token
   procps            # processes that the tests start and end
   python3-grpcio    # a foreign gRPC stack

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using SessionSigner.Core;
 using SessionSigner.Grants;
 
@@ -98,13 +99,33 @@ public class KeyTests(SoftHsm softHsm)
     public void A_key_made_outside_the_token_is_refused()
     {
         softHsm.Token(Token);
-        var pem = softHsm.File_("imported.pem");
-        using (var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256))
+        using (var key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
         {
-            File.WriteAllBytes(pem, key.ExportECPrivateKey());
+            File.WriteAllBytes(softHsm.File_("private.der"), key.ExportECPrivateKey());
+            File.WriteAllBytes(softHsm.File_("public.der"), key.ExportSubjectPublicKeyInfo());
         }
-        softHsm.Pkcs11Tool(Token, "--write-object", pem, "--type", "privkey", "--label", "imported", "--id", "0b", "--sensitive");
-        Assert.Equal(TokenFault.KeyNotFound, Fault(() => softHsm.Open(Token, "imported"))); // no public key beside it
+        softHsm.Pkcs11Tool(
+            Token,
+            "--write-object",
+            softHsm.File_("private.der"),
+            "--type",
+            "privkey",
+            "--label",
+            "imported",
+            "--id",
+            "0b",
+            "--sensitive"
+        );
+        Assert.Contains(
+            "no public key",
+            Assert.Throws<TokenException>(() => softHsm.Open(Token, "imported")).Message,
+            StringComparison.Ordinal
+        );
+
+        softHsm.Pkcs11Tool(Token, "--write-object", softHsm.File_("public.der"), "--type", "pubkey", "--label", "imported", "--id", "0b");
+        var refusal = Assert.Throws<TokenException>(() => softHsm.Open(Token, "imported"));
+        Assert.Equal(TokenFault.KeyRefused, refusal.Fault);
+        Assert.Contains("CKA_LOCAL is not true", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

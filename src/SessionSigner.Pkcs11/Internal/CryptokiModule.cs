@@ -90,14 +90,15 @@ internal sealed class CryptokiModule : IDisposable
         {
             return;
         }
-        _isInitialized = false;
         try
         {
             Functions.Terminate();
+            _isInitialized = false;
         }
-        catch (CryptokiException)
+        catch (CryptokiException exception)
         {
-            // Nothing to undo: the next step is to initialise anew or to be done with the module.
+            // Still initialised, as the next C_Initialize will say: it is finalised again before the next attempt.
+            _isInitialized = exception.Code != ReturnValue.NotInitialized;
         }
     }
 

@@ -55,6 +55,13 @@ internal sealed class TokenConnection : IDisposable
                 _module.Reinitialize();
             }
             var (slot, token) = TokenSearch.Find(Functions, _options.TokenLabel, _options.TokenSerial);
+            if (token.MaxSessionCount == 1)
+            {
+                throw new TokenException(
+                    TokenFault.Unavailable,
+                    $"Token {token.Label} allows one session; two are needed, one to stay logged in and one to work."
+                );
+            }
             // Closing the last session logs out silently, so this one is held for as long as the login.
             var session = Functions.OpenSession(slot, readWrite: false);
             TokenLogin.LogIn(Functions, session, token, _pinSource, _refusals);

@@ -14,6 +14,7 @@ internal static class ReturnValue
     public const uint PinLocked = 0xA4;
     public const uint UserAlreadyLoggedIn = 0x100;
     public const uint UserPinNotInitialized = 0x102;
+    public const uint NotInitialized = 0x190;
     public const uint AlreadyInitialized = 0x191;
 
     /// <summary>Whether the token looked at the PIN and refused it, so that trying it again could lock the token.</summary>
@@ -62,7 +63,7 @@ internal static class ReturnValue
             0x130 => "CKR_DOMAIN_PARAMS_INVALID",
             0x140 => "CKR_CURVE_NOT_SUPPORTED",
             0x150 => "CKR_BUFFER_TOO_SMALL",
-            0x190 => "CKR_CRYPTOKI_NOT_INITIALIZED",
+            NotInitialized => "CKR_CRYPTOKI_NOT_INITIALIZED",
             AlreadyInitialized => "CKR_CRYPTOKI_ALREADY_INITIALIZED",
             _ => "CKR",
         } + $" (0x{(ulong)code:x})";
