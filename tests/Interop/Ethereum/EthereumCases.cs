@@ -48,6 +48,13 @@ internal static class EthereumCases
         };
     }
 
+    /// <summary>The arguments as hexadecimal text if they are accepted, otherwise null.</summary>
+    public static string? Accepts(string signature, byte[] arguments)
+    {
+        Assert.True(AbiFunction.TryParse(signature, out var function, out _), signature);
+        return AbiDecoder.TryDecode(function!.Inputs, arguments, out _, out _) ? Vector.Hex(arguments) : null;
+    }
+
     public static JsonObject TypedData(string payload, string key)
     {
         Assert.True(

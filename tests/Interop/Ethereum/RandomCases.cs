@@ -85,6 +85,13 @@ internal sealed class RandomCases(int seed)
         return (signature, AbiEncoding.Encode(TupleOf(function!.Inputs)));
     }
 
+    public byte[] WithChangedByte(byte[] bytes)
+    {
+        var changed = bytes.ToArray();
+        changed[_random.Next(changed.Length)] ^= (byte)(1 << _random.Next(8));
+        return changed;
+    }
+
     private string AbiTypeText(int depth) =>
         depth > 0 && _random.Next(4) == 0
             ? $"({string.Join(", ", Enumerable.Range(0, _random.Next(1, 4)).Select(i => $"{AbiTypeText(depth - 1)} q{i}"))}){Suffix()}"
