@@ -1,0 +1,210 @@
+#!/usr/bin/env bash
+# From nothing to a signature, four refusals and a verified log, on this machine, in about two minutes.
+#   deploy/quickstart.sh          runs through and stops the daemon
+#   deploy/quickstart.sh --keep   leaves the daemon running and says how to call it
+# Everything it makes lies in one folder under artifacts/quickstart/, which it names; delete it when you are done.
+# Exits non-zero if any step is not as expected. Needs the .NET 10 SDK, and root or sudo if a Debian package is missing.
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+cd "$root"
+
+keep=false
+case "${1:-}" in
+'') ;;
+--keep) keep=true ;;
+*)
+  printf 'usage: deploy/quickstart.sh [--keep]\n' >&2
+  exit 2
+  ;;
+esac
+
+usdc=0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48
+other_contract=0x6B175474E89094C44Da98b954EedeAC495271d0F
+recipient=0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+audience=exchange.example
+
+bold='' dim='' green='' red='' plain=''
+if [[ -t 1 && -z "${NO_COLOR:-}" ]]; then
+  bold=$'\e[1m' dim=$'\e[2m' green=$'\e[32m' red=$'\e[31m' plain=$'\e[0m'
+fi
+
+step_number=0
+step() {
+  step_number=$((step_number + 1))
+  printf '\n%s%d. %s%s\n' "$bold" "$step_number" "$1" "$plain"
+}
+note() { printf '   %s%s%s\n' "$dim" "$1" "$plain"; }
+ok() { printf '   %s✓%s %s\n' "$green" "$plain" "$1"; }
+show() { printf '     %-12s %s\n' "$1" "$2"; }
+die() {
+  printf '   %s✗ %s%s\n' "$red" "$1" "$plain" >&2
+  [[ -s "${state:-}/daemon.log" ]] && printf '\nThe daemon said:\n%s\n' "$(tail -n 20 "$state/daemon.log")" >&2
+  exit 1
+}
+
+daemon_id=''
+stop_daemon() {
+  [[ -n "$daemon_id" ]] || return 0
+  kill "$daemon_id" 2>/dev/null && wait "$daemon_id" 2>/dev/null
+  daemon_id=''
+}
+trap stop_daemon EXIT
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+
+# ---------------------------------------------------------------------------------------------------------------------
+step 'Install what is missing, and build'
+tests/install.sh daemon
+for project in Server Cli; do
+  dotnet build "src/SessionSigner.$project" -c Release -v quiet -clp:ErrorsOnly || die "src/SessionSigner.$project does not build"
+done
+sessionsignerd() { dotnet "$root/src/SessionSigner.Server/bin/Release/net10.0/sessionsignerd.dll" "$@"; }
+sessionsigner() { dotnet "$root/src/SessionSigner.Cli/bin/Release/net10.0/sessionsigner.dll" "$@"; }
+ok 'sessionsignerd (the daemon) and sessionsigner (the command line)'
+
+# ---------------------------------------------------------------------------------------------------------------------
+step 'Make a token with a primary key, certificates, and a policy'
+state="$root/artifacts/quickstart/$(date +%Y%m%d-%H%M%S)-$$"
+mkdir -p "$(dirname "$state")"
+port=7443
+while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
+sessionsignerd init --folder "$state" --listen "127.0.0.1:$port" --policy deploy/quickstart/policy.yaml |
+  sed 's/^/     /' || die 'init failed'
+ok "everything is in $state"
+note "The policy is deploy/quickstart/policy.yaml: USDC to two recipients, orders on one exchange,"
+note "at most 1,000 USDC each and 2,500 USDC in a session. The configuration pins its digest."
+
+# ---------------------------------------------------------------------------------------------------------------------
+# One profile per identity, so that a command line names only who speaks.
+for role in trader operator auditor; do
+  cat >"$state/$role.profile" <<PROFILE
+address: https://127.0.0.1:$port
+ca: tls/client-ca.pem
+certificate: tls/$role.pem
+key: tls/$role.key
+PROFILE
+done
+as() {
+  local role="$1"
+  shift
+  SESSIONSIGNER_PROFILE="$state/$role.profile" sessionsigner "$@"
+}
+
+step 'Start the daemon'
+DOTNET_EnableDiagnostics=0 dotnet "$root/src/SessionSigner.Server/bin/Release/net10.0/sessionsignerd.dll" \
+  --config "$state/sessionsignerd.yaml" >"$state/daemon.log" 2>&1 </dev/null &
+daemon_id=$!
+for ((attempt = 0; ; attempt++)); do
+  as trader health >/dev/null 2>&1 && break
+  kill -0 "$daemon_id" 2>/dev/null || die 'the daemon ended'
+  ((attempt < 60)) || die 'the daemon is not ready after a minute'
+  sleep 0.5
+done
+ok "listening on 127.0.0.1:$port; mutual TLS only"
+
+# ---------------------------------------------------------------------------------------------------------------------
+step 'As the trader, open a session'
+as trader session open --policy desk --lifetime 1h --grant-out "$state/grant.json" --json >"$state/session.json" || die 'no session'
+session="$(jq -r .session.session_id "$state/session.json")"
+show session "$session"
+show address "$(jq -r .session.address "$state/session.json")"
+show grant "$state/grant.json"
+ok 'the primary key in the token signed a grant for a new session key; the client verified it'
+sessionsigner grant verify "$state/grant.json" --audience "$audience" >/dev/null || die 'the grant does not verify offline'
+ok 'the grant verifies offline, without the daemon'
+
+# ---------------------------------------------------------------------------------------------------------------------
+transfer() { # CONTRACT USDC NONCE: an unsigned EIP-1559 transfer as a bot would make it
+  node tests/Interop/bots/transfer.mjs "$1" "$recipient" "${2}000000" "$3"
+}
+remaining() { jq -r '.headroom[] | select(.rule == "ceiling.budgets[usdc]") | .remaining' "$1"; }
+
+step 'Sign a transfer of 1,000 USDC and an order of 1,000 USDC'
+transfer "$usdc" 1000 0 | as trader sign tx --session "$session" --json - >"$state/transfer.json" || die 'the transfer was not signed'
+show transaction "$(jq -r .transaction_hash "$state/transfer.json")"
+show 'budget left' "$(remaining "$state/transfer.json") of 2500000000"
+ok 'EIP-1559 transfer signed'
+as trader sign typed-data --session "$session" --json deploy/quickstart/order.json >"$state/order.json" || die 'the order was not signed'
+show digest "$(jq -r .digest "$state/order.json")"
+show 'budget left' "$(remaining "$state/order.json") of 2500000000"
+ok 'EIP-712 order signed'
+[[ "$(remaining "$state/order.json")" == 500000000 ]] || die 'the budget was not counted'
+
+# ---------------------------------------------------------------------------------------------------------------------
+refused() { # EXPECTED-REASON WHAT; the unsigned transaction comes from standard input
+  local expected="$1" what="$2" answer status=0
+  answer="$(as trader sign tx --session "$session" --json - 2>&1 >/dev/null)" || status=$?
+  local reason
+  reason="$(jq -r '.error.denial.reason // empty' <<<"$answer" 2>/dev/null || true)"
+  [[ "$status" != 0 && "${reason,,}" == "${expected,,}" ]] || die "$what: expected $expected, got: $answer"
+  ok "refused: $what"
+  show reason "$reason"
+  for name in rule observed limit headroom; do
+    local value
+    value="$(jq -r ".error.denial.$name" <<<"$answer")"
+    [[ -n "$value" ]] && show "$name" "$value"
+  done
+  return 0
+}
+
+step 'Ask for what the policy forbids'
+transfer "$other_contract" 1 1 | refused target_not_allowed 'a transfer of another token'
+transfer "$usdc" 1001 1 | refused constraint_unmet 'more than 1,000 USDC at once'
+transfer "$usdc" 501 1 | refused budget_exceeded 'more than 2,500 USDC in all'
+
+step 'As the operator, revoke the session; then, as the trader, try again'
+as operator session revoke "$session" --reason 'quickstart' >/dev/null || die 'the session was not revoked'
+ok 'the session key is wiped'
+transfer "$usdc" 1 1 | refused session_ended 'a transfer after the revocation'
+
+# ---------------------------------------------------------------------------------------------------------------------
+step 'As the auditor, look at custody and verify the log'
+as auditor custody | sed 's/^/     /' || die 'no custody report'
+as auditor audit list | sed 's/^/     /' || die 'no audit log'
+as auditor audit verify | sed 's/^/     /' || die 'the log does not verify'
+ok 'every entry is in the tree whose root the daemon states'
+
+# ---------------------------------------------------------------------------------------------------------------------
+how_to_call() {
+  cat <<TEXT
+
+   The trader, with the command line:
+     alias sessionsigner='dotnet $root/src/SessionSigner.Cli/bin/Release/net10.0/sessionsigner.dll'
+     export SESSIONSIGNER_PROFILE=$state/trader.profile
+     sessionsigner session open --policy desk
+
+   The trader, with nothing of this project:
+     $root/tests/Interop/node_modules/.bin/buf curl --protocol grpc --reflect \\
+       --cacert $state/tls/client-ca.pem --cert $state/tls/trader.pem --key $state/tls/trader.key \\
+       -d '{"policy": "desk", "requestId": "first"}' \\
+       https://localhost:$port/sessionsigner.v1.SessionService/OpenSession
+TEXT
+}
+
+if [[ "$keep" == true ]]; then
+  step 'The daemon keeps running'
+  disown "$daemon_id"
+  show process "$daemon_id (stop it: kill $daemon_id)"
+  show log "$state/daemon.log"
+  how_to_call
+  daemon_id=''
+else
+  step 'Stop the daemon'
+  kill "$daemon_id"
+  status=0
+  wait "$daemon_id" || status=$?
+  daemon_id=''
+  ((status == 0)) || die "the daemon ended with $status"
+  ok 'every session key is wiped, and the log says so'
+fi
+
+cat <<TEXT
+
+${bold}Done.${plain} What to try next:
+   deploy/quickstart.sh --keep            keep the daemon and call it yourself
+   \$EDITOR deploy/quickstart/policy.yaml  change what the session may sign
+   less deploy/config/sessionsignerd.yaml every option of the daemon
+   tests/run.sh                           proof of all of this
+   rm -r $state
+TEXT
