@@ -135,35 +135,32 @@ public sealed class SigningPipeline
 
     private async Task<SignResult> RunAsync(LiveSession session, SignRequest request, CancellationToken cancellationToken)
     {
+        var answered = false;
         try
         {
-            var result = await DecideAsync(session, request, cancellationToken);
-            session.FinishClaim(request.Key, answered: true).Tell(result);
+            if (!_journal.IsWritable)
+            {
+                throw Failures.JournalFailed();
+            }
+            // 3. to 8. Decode, check, reserve, sign, queue; see there.
+            var queued = Queue(session, request, cancellationToken);
+            if (queued.Durable is null)
+            {
+                throw await RefuseAsync(session.Record, request, queued.Payload?.Digest, queued.Refusal);
+            }
+            // 9. Wait until entry, answer and debits are durable. If that fails, the signature is dropped and nothing is given back.
+            var index = await queued.Durable;
+            answered = true;
+            // 10. Build the answer.
+            var result = ToResult(queued.Payload!, queued.Signature65, session.Describe(queued.Remaining), index);
+            session.FinishClaim(request.Key, answered).Tell(result);
             return result;
         }
         catch (Exception failure)
         {
-            session.FinishClaim(request.Key, answered: false).Tell(failure);
+            session.FinishClaim(request.Key, answered).Tell(failure);
             throw;
         }
-    }
-
-    private async Task<SignResult> DecideAsync(LiveSession session, SignRequest request, CancellationToken cancellationToken)
-    {
-        if (!_journal.IsWritable)
-        {
-            throw Failures.JournalFailed();
-        }
-        // 3. to 8. Decode, check, reserve, sign, queue; see there.
-        var queued = Queue(session, request, cancellationToken);
-        if (queued.Durable is null)
-        {
-            throw await RefuseAsync(session.Record, request, queued.Payload?.Digest, queued.Refusal);
-        }
-        // 9. Wait until entry, answer and debits are durable. If that fails, the signature is dropped and nothing is given back.
-        var index = await queued.Durable;
-        // 10. Build the answer.
-        return ToResult(queued.Payload!, queued.Signature65, session.Describe(queued.Remaining), index);
     }
 
     private QueuedSignature Queue(LiveSession session, SignRequest request, CancellationToken cancellationToken)

@@ -16,6 +16,9 @@ internal sealed class ManagedVault : IVault
     /// <summary>Runs in the middle of every signature, while the key is in use.</summary>
     public Action WhileSigning { get; set; } = () => { };
 
+    /// <summary>Runs after every signature, when the key is no longer in use but the signature has not been journaled.</summary>
+    public Action AfterSigning { get; set; } = () => { };
+
     public VaultState State => new("managed", true, Capacity, InUse, false);
 
     public ISessionKey Generate() => Interlocked.Increment(ref _inUse) <= Capacity ? new Key(this) : throw Full();
@@ -50,11 +53,14 @@ internal sealed class ManagedVault : IVault
 
         public bool TrySign(in Hash32 digest, Span<byte> signature65)
         {
+            bool signed;
             lock (_uses)
             {
                 _vault.WhileSigning();
-                return !_wiped && Secp256k1.TrySignRecoverable(_secret, digest, signature65);
+                signed = !_wiped && Secp256k1.TrySignRecoverable(_secret, digest, signature65);
             }
+            _vault.AfterSigning();
+            return signed;
         }
 
         public void Dispose()

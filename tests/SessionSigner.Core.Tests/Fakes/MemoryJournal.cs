@@ -35,8 +35,6 @@ internal sealed class MemoryJournal : IJournal
 
     public bool IsWritable { get; private set; } = true;
 
-    public int Attempts { get; private set; }
-
     public TreeHead Head => new(Durable.Count, default);
 
     /// <summary>The durable writes, in order.</summary>
@@ -73,7 +71,6 @@ internal sealed class MemoryJournal : IJournal
     {
         lock (_gate)
         {
-            Attempts++;
             if (!IsWritable)
             {
                 throw Broken();

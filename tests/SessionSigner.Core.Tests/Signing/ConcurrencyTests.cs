@@ -81,12 +81,27 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
+    public async Task A_signature_whose_session_ends_before_it_is_queued_is_dropped()
+    {
+        await using var desk = new Desk();
+        var session = await desk.OpenAsync();
+        Task<ClosedSession>? closing = null;
+        desk.Vault.AfterSigning = () => closing ??= desk.Registry.CloseAsync(Desk.Trader, session.SessionId, default);
+        var failure = await desk.RefuseAsync(session.SessionId);
+        Assert.Equal((ErrorCode.SessionEnded, "closed"), (failure.Code, failure.Denial!.Observed));
+        Assert.Equal(SessionState.Ended, (await closing!).Session.State);
+        Assert.Equal([EntryKind.SessionOpened, EntryKind.SessionEnded, EntryKind.SignRefused], desk.Journal.Kinds);
+    }
+
+    [Fact]
     public async Task Nothing_is_signed_after_the_end_however_the_race_goes()
     {
         const int rounds = 2_000;
         const int signers = 16;
         await using var desk = new Desk(limit: 1_000_000, maxOpen: 100);
         var signed = 0;
+        // Widens the gap between signing and journaling, in which the end must be noticed.
+        desk.Vault.AfterSigning = () => Thread.SpinWait(Environment.CurrentManagedThreadId * 97 % 2_000);
         for (var round = 0; round < rounds; round++)
         {
             var session = await desk.OpenAsync("open-" + round);
