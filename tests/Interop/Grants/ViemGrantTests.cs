@@ -61,7 +61,12 @@ public sealed class ViemGrantTests : IDisposable
         using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(path));
         var files = new List<string>();
         var digests = new List<string?>();
-        foreach (var vector in document.RootElement.GetProperty("vectors").EnumerateArray().Where(vector => vector.GetProperty("expect").GetString() == "valid"))
+        foreach (
+            var vector in document
+                .RootElement.GetProperty("vectors")
+                .EnumerateArray()
+                .Where(vector => vector.GetProperty("expect").GetString() == "valid")
+        )
         {
             files.Add(await WriteAsync(files.Count, vector.GetProperty("grant").GetRawText()));
             digests.Add(vector.GetProperty("digest").GetString());
@@ -79,7 +84,10 @@ public sealed class ViemGrantTests : IDisposable
              "permissions":[{"name":"pay-{{seed}}","kind":"call","targets":["0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"],"function":"memo(string text)",
                "constraints":[{"path":"text","op":"in","values":["plain","\u20ac \ud83d\ude00 \ufb33","quote \" back \\ tab \t"]}]}]}
             """;
-        Assert.True(SessionSigner.Grants.Scope.TryParse(Encoding.UTF8.GetBytes(json), out var scope, out var faults), string.Join('\n', faults));
+        Assert.True(
+            SessionSigner.Grants.Scope.TryParse(Encoding.UTF8.GetBytes(json), out var scope, out var faults),
+            string.Join('\n', faults)
+        );
         return new EffectiveScope(scope!, seed % 3 == 0 ? scope : null);
     }
 
