@@ -7,6 +7,9 @@ internal sealed class CliHost
 
     public required TextWriter Output { get; init; }
 
+    /// <summary>Standard output for what is not text.</summary>
+    public required Stream BinaryOutput { get; init; }
+
     public required TextWriter Error { get; init; }
 
     /// <summary>True if standard output is a terminal: tables and colour. False: plain text for pipes and files.</summary>
@@ -24,6 +27,7 @@ internal sealed class CliHost
         {
             Input = Console.OpenStandardInput(),
             Output = Console.Out,
+            BinaryOutput = Console.OpenStandardOutput(),
             Error = Console.Error,
             OutputIsTerminal = !Console.IsOutputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,

@@ -14,7 +14,7 @@ internal sealed class ForwardedCommand(string path, string description, params s
     public static readonly ForwardedCommand Init = new(
         "init",
         "Prepare this host: token, primary key, certificates, configuration.",
-        "sessionsigner init --help"
+        "sessionsigner init --folder ./trial --module /usr/lib/softhsm/libsofthsm2.so"
     );
 
     public static readonly ForwardedCommand Doctor = new(

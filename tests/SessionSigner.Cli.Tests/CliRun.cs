@@ -3,7 +3,7 @@ using SessionSigner.Client.Tests;
 namespace SessionSigner.Cli.Tests;
 
 /// <summary>What one run of the command line wrote and ended with.</summary>
-internal sealed record CliRun(int ExitCode, string Output, string Error)
+internal sealed record CliRun(int ExitCode, string Output, string Error, byte[] Binary)
 {
     /// <summary>Runs with the standard streams of a pipe, the fixed clock and only the given environment.</summary>
     public static async Task<CliRun> Of(
@@ -14,11 +14,13 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
     )
     {
         await using var output = new StringWriter { NewLine = "\n" };
+        using var binary = new MemoryStream();
         await using var error = new StringWriter { NewLine = "\n" };
         var host = new CliHost
         {
             Input = new MemoryStream(input ?? []),
             Output = output,
+            BinaryOutput = binary,
             Error = error,
             OutputIsTerminal = terminal,
             ErrorIsTerminal = false,
@@ -26,6 +28,6 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             TimeProvider = new FakeKeys.Clock(),
         };
         var exitCode = await CommandLine.RunAsync(arguments, host);
-        return new CliRun(exitCode, output.ToString(), error.ToString());
+        return new CliRun(exitCode, output.ToString(), error.ToString(), binary.ToArray());
     }
 }

@@ -41,16 +41,19 @@ public sealed class GoldenOutputTests : DaemonFixture
     }
 
     [Theory]
-    [InlineData("session-watch", $"session watch {Id}")]
-    [InlineData("audit-tail", "audit tail --from 0")]
-    public async Task Streams_are_one_line_a_message(string name, string commandLine)
+    [InlineData("session-watch", $"session watch {Id}", 3)]
+    [InlineData("audit-tail", "audit tail --from 0", 4)]
+    public async Task Streams_are_one_line_a_message(string name, string commandLine, int messages)
     {
         var plain = await Run(commandLine);
         Assert.Equal(ExitCode.Ok, plain.ExitCode);
         Golden.Match(name + ".txt", plain.Output);
 
         var json = await Run(commandLine + " --json");
-        Assert.Equal(3, json.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line)).Count());
+        Assert.Equal(
+            messages,
+            json.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line)).Count()
+        );
     }
 
     [Fact]

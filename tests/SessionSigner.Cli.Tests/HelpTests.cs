@@ -10,6 +10,7 @@ public sealed class HelpTests
         {
             Input = Stream.Null,
             Output = TextWriter.Null,
+            BinaryOutput = Stream.Null,
             Error = TextWriter.Null,
             OutputIsTerminal = false,
             ErrorIsTerminal = false,

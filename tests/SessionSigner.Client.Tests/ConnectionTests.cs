@@ -107,15 +107,15 @@ public sealed class ConnectionTests : IAsyncLifetime
     {
         using var client = SessionSignerClient.Connect(_daemon.Options);
         var indexes = new List<ulong>();
-        await foreach (var entry in client.ReadEntriesAsync(0, 3))
+        await foreach (var entry in client.ReadEntriesAsync(0, 4))
         {
             indexes.Add(entry.Index);
         }
 
-        Assert.Equal([0UL, 1UL, 2UL], indexes);
+        Assert.Equal([0UL, 1UL, 2UL, 3UL], indexes);
         await Assert.ThrowsAsync<SignerVerificationException>(async () =>
         {
-            await foreach (var _ in client.ReadEntriesAsync(0, 4)) { }
+            await foreach (var _ in client.ReadEntriesAsync(0, 5)) { }
         });
     }
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text;
+using SessionSigner.Audit;
 using SessionSigner.Client;
 
 namespace SessionSigner.Cli;
@@ -13,8 +13,8 @@ internal sealed class AuditExportCommand : DaemonCommand
             host,
             "export",
             "Write the whole audit log to a file that 'audit verify' checks offline, as an auditor. Verified while it is written.",
-            "sessionsigner audit export audit-2026-11.jsonl",
-            "sessionsigner audit export - | gzip > audit.jsonl.gz"
+            "sessionsigner audit export audit-2026-11.log",
+            "sessionsigner audit export - | gzip > audit.log.gz"
         ) => Add(_file);
 
     protected override async Task<int> RunAsync(
@@ -26,68 +26,47 @@ internal sealed class AuditExportCommand : DaemonCommand
     {
         var path = arguments.GetRequiredValue(_file);
         var toOutput = path == InputFile.StandardInput;
-        if (toOutput && report.IsJson)
+        if (toOutput && (report.IsJson || Host.OutputIsTerminal))
         {
-            throw new UsageException("The export to standard output is JSON already; leave out --json.");
+            throw new UsageException("The export is binary: give a new file, or a pipe and no --json.");
         }
 
-        var state = LogState.From(await WaitFor("Waiting for the daemon…", client.GetCheckpointAsync(cancellationToken)));
-        var check = new LogCheck();
-        if (toOutput)
+        var checkpoint = await WaitFor("Waiting for the daemon…", DaemonLog.GetCheckpointAsync(client, cancellationToken));
+        await using (var file = toOutput ? Host.BinaryOutput : NewFile.Create(path))
         {
-            await CopyAsync(client, state, Host.Output, check, cancellationToken);
-        }
-        else
-        {
-            await using var file = new StreamWriter(NewFile.Create(path), new UTF8Encoding(false));
-            await CopyAsync(client, state, file, check, cancellationToken);
+            await CopyAsync(client, checkpoint, file, cancellationToken);
         }
 
-        check.Compare(state, "the daemon");
-        if (check.Faults.Count > 0)
-        {
-            throw new SignerVerificationException("audit log", check.Faults);
-        }
-
-        Report(report, toOutput, path, state);
-        return ExitCode.Ok;
-    }
-
-    private static void Report(Report report, bool toOutput, string path, LogState state)
-    {
         if (report.IsJson)
         {
             report.Json(
                 new
                 {
                     File = path,
-                    state.Origin,
-                    TreeSize = state.Size,
-                    RootHash = Names.Hex(state.Root),
+                    checkpoint.Origin,
+                    TreeSize = checkpoint.Size,
+                    RootHash = Names.Hex(checkpoint.Root.Span),
                 }
             );
         }
         else if (!toOutput)
         {
-            report.Line($"{state.Size} entries written to {path}; root {Names.Hex(state.Root)}.");
+            report.Line($"{checkpoint.Size} entries written to {path}; root {Names.Hex(checkpoint.Root.Span)}.");
         }
+
+        return ExitCode.Ok;
     }
 
-    private async Task CopyAsync(
-        SessionSignerClient client,
-        LogState state,
-        TextWriter output,
-        LogCheck check,
-        CancellationToken cancellationToken
-    )
+    private async Task CopyAsync(SessionSignerClient client, LogCheckpoint checkpoint, Stream file, CancellationToken cancellationToken)
     {
         await using var progress = new ProgressLine(Host, "Exporting…");
-        await output.WriteAsync(ExportFile.WriteHeader(state) + "\n");
-        await foreach (var entry in client.ReadEntriesAsync(0, state.Size, cancellationToken))
+        var writer = new LogFileWriter(file, checkpoint);
+        var verification = await DaemonLog.ReadAsync(client, checkpoint, entry => writer.Write(entry.Span), progress, cancellationToken);
+        if (!verification.IsValid)
         {
-            check.Add(entry.Entry.Span);
-            await output.WriteAsync(ExportFile.WriteEntry(entry.Index, entry.Entry.Span) + "\n");
-            progress.Update($"Exporting… {check.Size} of {state.Size} entries");
+            throw new SignerVerificationException("audit log", DaemonLog.Describe(verification));
         }
+
+        writer.Complete();
     }
 }

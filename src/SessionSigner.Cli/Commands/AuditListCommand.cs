@@ -45,9 +45,9 @@ internal sealed class AuditListCommand : DaemonCommand
             throw new UsageException($"--limit takes a number from 1 to {LimitMax}.");
         }
 
-        var state = LogState.From(await WaitFor("Waiting for the daemon…", client.GetCheckpointAsync(cancellationToken)));
-        var start = arguments.GetValue(_from) ?? state.Size - Math.Min(state.Size, limit);
-        var end = start >= state.Size ? start : start + Math.Min(limit, state.Size - start);
+        var state = await WaitFor("Waiting for the daemon…", client.GetCheckpointAsync(cancellationToken));
+        var start = arguments.GetValue(_from) ?? state.TreeSize - Math.Min(state.TreeSize, limit);
+        var end = start >= state.TreeSize ? start : start + Math.Min(limit, state.TreeSize - start);
         var entries = new List<EntryView>();
         await using (var progress = new ProgressLine(Host, "Reading entries…"))
         {
@@ -64,8 +64,8 @@ internal sealed class AuditListCommand : DaemonCommand
                 new
                 {
                     state.Origin,
-                    TreeSize = state.Size,
-                    RootHash = Names.Hex(state.Root),
+                    state.TreeSize,
+                    RootHash = Names.Hex(state.RootHash.Span),
                     Entries = entries,
                 }
             );

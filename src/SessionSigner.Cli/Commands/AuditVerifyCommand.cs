@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using SessionSigner.Audit;
 using SessionSigner.Client;
 
 namespace SessionSigner.Cli;
@@ -13,17 +14,18 @@ internal sealed class AuditVerifyCommand : CliCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<string?> _root = new("--root")
+    private readonly Option<string?> _kept = new("--checkpoint")
     {
-        Description = "Root hash that you kept from an earlier time, with --size: the log must still begin with those entries.",
-        HelpName = "0x…",
+        Description = "A checkpoint saved earlier: the log must still begin with the entries it covers.",
+        HelpName = "FILE",
     };
 
-    private readonly Option<ulong?> _size = new("--size")
+    private readonly Option<string?> _save = new("--save-checkpoint")
     {
-        Description = "Number of entries that the root given with --root covers.",
-        HelpName = "N",
+        Description = "If the log verifies, write its checkpoint to this new file; keep it where the daemon's operators cannot change it.",
+        HelpName = "FILE",
     };
+
     private readonly ConnectionOptions _connection = new();
 
     public AuditVerifyCommand(CliHost host)
@@ -31,38 +33,38 @@ internal sealed class AuditVerifyCommand : CliCommand
             host,
             "verify",
             "Recompute the audit log's Merkle tree from all its entries and compare; exits 4 if anything differs.",
-            "sessionsigner audit verify",
-            "sessionsigner audit verify audit-2026-11.jsonl",
-            "sessionsigner audit verify audit-2026-11.jsonl --size 1200 --root 0x6e34…"
+            "sessionsigner audit verify --save-checkpoint monday.checkpoint",
+            "sessionsigner audit verify --checkpoint monday.checkpoint",
+            "sessionsigner audit verify audit-2026-11.log"
         )
     {
         Add(_file);
-        Add(_root);
-        Add(_size);
+        Add(_kept);
+        Add(_save);
         _connection.AddTo(this);
     }
 
     protected override async Task<int> RunAsync(ParseResult arguments, Report report, CancellationToken cancellationToken)
     {
-        var kept = ReadKept(arguments);
-        var check = new LogCheck();
-        var file = arguments.GetValue(_file);
-        var state = file is null
-            ? await VerifyDaemonAsync(_connection.Read(arguments, Host), check, kept, cancellationToken)
-            : await VerifyFileAsync(file, check, kept, cancellationToken);
-        check.Compare(state, file is null ? "the daemon" : "the file");
-        if (kept is not null && kept.Size > check.Size)
+        var kept = KeptCheckpoint.Read(arguments.GetValue(_kept));
+        var path = arguments.GetValue(_file);
+        var (origin, verification) = path is null
+            ? await VerifyDaemonAsync(_connection.Read(arguments, Host), kept, cancellationToken)
+            : await VerifyFileAsync(path, kept);
+        var faults = DaemonLog.Describe(verification).Concat(kept.Compare(origin)).ToList();
+        if (faults.Count == 0 && arguments.GetValue(_save) is { } save)
         {
-            check.Fault($"The log has {check.Size} entries, fewer than the {kept.Size} you kept a root of: entries are gone.");
+            var checkpoint = new LogCheckpoint(origin, verification.Size, verification.Root);
+            await NewFile.WriteAsync(save, Encoding.ASCII.GetString(checkpoint.Encode()), cancellationToken);
         }
 
-        Write(report, state, check, file is not null);
-        return check.Faults.Count == 0 ? ExitCode.Ok : ExitCode.NotVerified;
+        Write(report, origin, verification, faults, offline: path is not null);
+        return faults.Count == 0 ? ExitCode.Ok : ExitCode.NotVerified;
     }
 
-    private static void Write(Report report, LogState state, LogCheck check, bool offline)
+    private static void Write(Report report, string origin, LogVerification verification, List<string> faults, bool offline)
     {
-        var valid = check.Faults.Count == 0;
+        var valid = faults.Count == 0;
         if (report.IsJson)
         {
             report.Json(
@@ -70,102 +72,60 @@ internal sealed class AuditVerifyCommand : CliCommand
                 {
                     Valid = valid,
                     Offline = offline,
-                    state.Origin,
-                    TreeSize = check.Size,
-                    RootHash = Names.Hex(check.Root),
-                    check.Faults,
+                    Origin = origin,
+                    TreeSize = verification.Size,
+                    RootHash = Names.Hex(verification.Root.Span),
+                    Faults = faults,
                 }
             );
             return;
         }
 
         report.Verdict(valid, valid ? "The audit log verifies." : "The audit log does not verify:");
-        foreach (var fault in check.Faults)
+        foreach (var fault in faults)
         {
             report.Line("  - " + fault);
         }
 
-        report.Fields(("origin", state.Origin), ("entries", $"{check.Size}"), ("root", Names.Hex(check.Root)));
-        if (valid)
-        {
-            report.Line(
-                "Keep entries and root: 'audit verify --size N --root 0x…' later shows that no entry was changed or removed since."
-            );
-        }
+        report.Fields(("origin", origin), ("entries", $"{verification.Size}"), ("root", Names.Hex(verification.Root.Span)));
     }
 
-    private async Task<LogState> VerifyDaemonAsync(
+    private async Task<(string Origin, LogVerification Verification)> VerifyDaemonAsync(
         ClientOptions options,
-        LogCheck check,
-        LogState? kept,
+        KeptCheckpoint kept,
         CancellationToken cancellationToken
     )
     {
         using var client = SessionSignerClient.Connect(options);
         await using var progress = new ProgressLine(Host, "Reading the log…");
-        var state = LogState.From(await client.GetCheckpointAsync(cancellationToken));
-        CompareKept(check, kept);
-        await foreach (var entry in client.ReadEntriesAsync(0, state.Size, cancellationToken))
-        {
-            check.Add(entry.Entry.Span);
-            CompareKept(check, kept);
-            progress.Update($"Verifying… {check.Size} of {state.Size} entries");
-        }
-
-        return state;
+        var checkpoint = await DaemonLog.GetCheckpointAsync(client, cancellationToken);
+        var verification = await DaemonLog.ReadAsync(client, checkpoint, entry => kept.Add(entry.Span), progress, cancellationToken);
+        return (checkpoint.Origin, verification);
     }
 
-    private async Task<LogState> VerifyFileAsync(string path, LogCheck check, LogState? kept, CancellationToken cancellationToken)
+    private async Task<(string Origin, LogVerification Verification)> VerifyFileAsync(string path, KeptCheckpoint kept)
     {
-        using var file = Open(path);
-        await using var progress = new ProgressLine(Host, "Reading the file…");
-        var state = await ExportFile.ReadHeaderAsync(file, cancellationToken);
-        CompareKept(check, kept);
-        await foreach (var entry in ExportFile.ReadEntriesAsync(file, cancellationToken))
-        {
-            check.Add(entry);
-            CompareKept(check, kept);
-            progress.Update($"Verifying… {check.Size} of {state.Size} entries");
-        }
-
-        return state;
-    }
-
-    private static void CompareKept(LogCheck check, LogState? kept)
-    {
-        if (kept is not null && kept.Size == check.Size)
-        {
-            check.Compare(kept, "the root you kept");
-        }
-    }
-
-    private StreamReader Open(string path)
-    {
+        await using var progress = new ProgressLine(Host, "Verifying the file…");
         try
         {
-            return new StreamReader(path == InputFile.StandardInput ? Host.Input : File.OpenRead(path), Encoding.UTF8);
+            await using var file = path == InputFile.StandardInput ? Host.Input : File.OpenRead(path);
+            await using var buffered = new BufferedStream(file, 1 << 16);
+            var verification = LogFileReader.Verify(
+                buffered,
+                expected: null,
+                (index, entry) =>
+                {
+                    // An entry has one encoding: this is the file's.
+                    kept.Add(EntryCodec.Encode(entry));
+                    progress.Update($"Verifying the file… {index + 1} entries");
+                },
+                out var checkpoint
+            );
+            return (checkpoint?.Origin ?? "", verification);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException($"The export {path} cannot be read. Check the path; '-' reads standard input.", e);
+            throw InputFile.Unreadable(path, "audit log", e);
         }
-    }
-
-    private LogState? ReadKept(ParseResult arguments)
-    {
-        var root = arguments.GetValue(_root);
-        var size = arguments.GetValue(_size);
-        if (root is null && size is null)
-        {
-            return null;
-        }
-
-        return
-            size is { } entries
-            && root is { Length: 66 }
-            && root.StartsWith("0x", StringComparison.Ordinal)
-            && root.AsSpan(2).ToString().All(char.IsAsciiHexDigit)
-            ? new LogState("", entries, Convert.FromHexString(root.AsSpan(2)))
-            : throw new UsageException("--root takes 0x and 64 hexadecimal digits, together with --size, as 'audit verify' showed them.");
     }
 }

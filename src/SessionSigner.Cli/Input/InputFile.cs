@@ -83,7 +83,7 @@ internal static class InputFile
         return content.Length > 0 ? content.ToArray() : throw new UsageException($"The {what} in {name} is empty.");
     }
 
-    private static UsageException Unreadable(string path, string what, Exception e) =>
+    public static UsageException Unreadable(string path, string what, Exception e) =>
         new($"The {what} {path} cannot be read: {Cause(e)}. Check the path; '-' reads standard input.", e);
 
     private static string Cause(Exception e) =>

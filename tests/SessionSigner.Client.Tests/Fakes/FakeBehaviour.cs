@@ -41,6 +41,20 @@ public sealed class FakeBehaviour
         EntryCodec.Encode(
             new Entry
             {
+                Kind = EntryKind.SessionOpened,
+                TimeMs = (FakeKeys.Now * 1_000) + 1,
+                Principal = TestCertificates.Identity,
+                SessionId = FakeKeys.SessionId,
+                RequestId = "open-1",
+                Policy = "desk",
+                PolicyDigest = new byte[32],
+                PrimaryKey = "primary-1",
+                Grant = System.Text.Encoding.UTF8.GetBytes(FakeKeys.GrantJson(FakeKeys.Grant(FakeKeys.Scope()), FakeKeys.Scope())),
+            }
+        ),
+        EntryCodec.Encode(
+            new Entry
+            {
                 Kind = EntryKind.SignRefused,
                 TimeMs = (FakeKeys.Now * 1_000) + 5,
                 Principal = TestCertificates.Identity,
