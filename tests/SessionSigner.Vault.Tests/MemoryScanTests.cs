@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
+using Xunit.Abstractions;
 
 namespace SessionSigner.Vault.Tests;
 
 /// <summary>A session key exists nowhere but in the arena, and after its end nowhere at all.</summary>
-public class MemoryScanTests
+public class MemoryScanTests(ITestOutputHelper output)
 {
     private const int Signatures = 500;
 
@@ -25,6 +26,22 @@ public class MemoryScanTests
         Assert.All(scanned.ReadArena(), value => Assert.Equal(0, value));
         Assert.Empty(MemoryScan.Memory(scanned.Id, needles).Found);
         Assert.Empty(MemoryScan.CoreImage(scanned.Id, needles));
+    }
+
+    [Fact]
+    public void A_key_is_gone_from_the_stacks_as_soon_as_signing_pauses()
+    {
+        using var scanned = new ScannedProcess();
+        var publicKey = scanned.Ask("generate");
+        scanned.Ask("sign-on");
+        var needles = Needles.Of(scanned.ReadScalar(publicKey));
+
+        // While libsecp256k1 runs it holds the scalar on its stack: the promise is for the time between operations.
+        var during = Enumerable.Range(0, 3).SelectMany(_ => MemoryScan.Memory(scanned.Id, needles).Found).ToList();
+        var signatures = scanned.Ask("sign-off");
+        output.WriteLine($"During {signatures} signatures three scans saw: {string.Join(", ", during)}.");
+
+        Assert.Empty(MemoryScan.Memory(scanned.Id, needles).Found);
     }
 
     [Fact]

@@ -10,6 +10,9 @@ namespace SessionSigner.Vault.Tests;
 internal static unsafe partial class ScannedProgram
 {
     private static readonly List<object> Planted = [];
+    private static volatile bool s_signing;
+    private static int s_standing;
+    private static long s_signed;
 
     public static int Main(string[] args)
     {
@@ -55,6 +58,13 @@ internal static unsafe partial class ScannedProgram
                     break;
                 case ["sign", var count]:
                     Answer(Sign(key!, int.Parse(count, CultureInfo.InvariantCulture)));
+                    break;
+                case ["sign-on"]:
+                    SignOn(key!);
+                    Answer("signing");
+                    break;
+                case ["sign-off"]:
+                    Answer(SignOff());
                     break;
                 case ["arena"]:
                     WriteArena();
@@ -115,6 +125,38 @@ internal static unsafe partial class ScannedProgram
                 .Range(0, Threads)
                 .SelectMany(own => new[] { digests[own].ToString()[2..], Convert.ToHexStringLower(signatures.AsSpan(own * 65, 65)) })
         );
+    }
+
+    /// <summary>Signs without a pause on two threads.</summary>
+    private static void SignOn(ISessionKey key)
+    {
+        s_signing = true;
+        for (var index = 0; index < 2; index++)
+        {
+            var thread = new Thread(() =>
+            {
+                var digest = Keccak256.Hash("without a pause"u8);
+                var signature65 = new byte[65];
+                while (s_signing)
+                {
+                    key.TrySign(in digest, signature65);
+                    Interlocked.Increment(ref s_signed);
+                }
+                Interlocked.Increment(ref s_standing);
+                _ = pause();
+            })
+            {
+                IsBackground = true,
+            };
+            thread.Start();
+        }
+    }
+
+    private static string SignOff()
+    {
+        s_signing = false;
+        SpinWait.SpinUntil(() => Volatile.Read(ref s_standing) == 2);
+        return s_signed.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>Copies the arena to the reader with write(2) straight from the mapping: this process never holds the bytes elsewhere.</summary>

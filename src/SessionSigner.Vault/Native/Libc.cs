@@ -29,6 +29,7 @@ internal static unsafe partial class Libc
     /// <summary>What mmap returns on failure.</summary>
     public static void* MapFailed => (void*)nuint.MaxValue;
 
+    /// <summary>struct rlimit.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct ResourceLimit
     {
