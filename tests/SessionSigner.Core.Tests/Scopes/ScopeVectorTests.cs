@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using SessionSigner.Ethereum;
+using SessionSigner.Grants;
+
+namespace SessionSigner.Core.Tests;
+
+/// <summary>The vectors of proto/spec/scope.md and proto/spec/policy.md. Their payloads are made by viem.</summary>
+public class ScopeVectorTests
+{
+    public static TheoryData<string> Names() =>
+        [.. Read("scope.json").GetProperty("vectors").EnumerateArray().Select(vector => vector.GetProperty("name").GetString()!)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Is_decided_as_the_specification_says(string name)
+    {
+        var document = Read("scope.json");
+        Assert.True(Scope.TryParse(Utf8(document.GetProperty("scope")), out var scope, out var faults), string.Join('\n', faults));
+        Assert.Equal(document.GetProperty("effective_scope_hash").GetString(), new EffectiveScope(scope!, null).Hash.ToString());
+        var vector = document
+            .GetProperty("vectors")
+            .EnumerateArray()
+            .Single(candidate => candidate.GetProperty("name").GetString() == name);
+        var compiled = CompiledScope.Compile("ceiling", scope!);
+        var debits = new DebitBuffer();
+        var decision = compiled.Evaluate(Payload(vector), vector.GetProperty("now").GetInt64(), debits);
+        if (vector.TryGetProperty("denial", out var denial))
+        {
+            Assert.False(decision.IsAllowed);
+            string[] actual = [$"{decision.Denial.Reason}", decision.Denial.Rule, decision.Denial.Observed, decision.Denial.Limit];
+            Assert.Equal([.. denial.EnumerateArray().Select(text => text.GetString()!)], actual);
+        }
+        else
+        {
+            Assert.Equal(vector.GetProperty("allowed_by").GetString(), decision.AllowedBy);
+            var expected = vector.GetProperty("debits").EnumerateObject().Select(debit => $"{debit.Name} {debit.Value.GetString()}");
+            Assert.Equal(expected, debits.Items.ToArray().Select(debit => $"{compiled.Budgets[debit.Budget].Name} {debit.Amount}"));
+        }
+    }
+
+    [Fact]
+    public void A_policy_has_the_digest_that_the_specification_says()
+    {
+        var document = Read("policy.json");
+        Assert.True(Policy.TryParse(Utf8(document.GetProperty("policy")), out var policy, out var faults), string.Join('\n', faults));
+        Assert.Equal(document.GetProperty("canonical").GetString(), policy.CanonicalJson);
+        Assert.Equal(document.GetProperty("digest").GetString(), policy.Digest.ToString());
+        Assert.Empty(PolicyLint.Check(policy));
+    }
+
+    private static SigningPayload Payload(JsonElement vector)
+    {
+        if (vector.TryGetProperty("typed_data", out var typed))
+        {
+            Assert.True(TypedData.TryParse(Utf8(typed), out var data, out var fault), fault);
+            return new TypedDataPayload(data!);
+        }
+        var bytes = Convert.FromHexString(vector.GetProperty("transaction").GetString()!.AsSpan(2));
+        Assert.True(UnsignedTransaction.TryDecode(bytes, out var transaction, out var reason), reason);
+        return new TransactionPayload(transaction!);
+    }
+
+    private static byte[] Utf8(JsonElement element) => Encoding.UTF8.GetBytes(element.GetRawText());
+
+    private static JsonElement Read(string file, [CallerFilePath] string thisFile = "") =>
+        JsonDocument
+            .Parse(File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(thisFile)!, "../../../proto/spec/vectors", file)))
+            .RootElement;
+}
