@@ -24,13 +24,13 @@ public sealed class LogFileTests
     [Fact]
     public void Every_changed_byte_of_a_file_is_found_with_the_trusted_checkpoint_at_hand()
     {
-        var log = Entries.Log(24);
+        var log = Entries.Log(16);
         var checkpoint = Checkpoint(log);
         var file = Export(checkpoint, log);
         Assert.True(Verify(file, checkpoint).IsValid);
         for (var i = 0; i < file.Length; i++)
         {
-            foreach (var change in (byte[])[1, 0x20, 0x80, 0xFF])
+            foreach (var change in (byte[])[1, 0x80])
             {
                 var changed = (byte[])file.Clone();
                 changed[i] ^= change;

@@ -49,11 +49,11 @@ internal sealed class ChildProcess : IDisposable
         return child;
     }
 
-    public async Task WaitReadyAsync() => await _ready.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    public async Task WaitReadyAsync() => await _ready.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
     public async Task<int> WaitExitAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(25));
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         await _outputEnded.Task.WaitAsync(TimeSpan.FromSeconds(5));
         return _process.ExitCode;
     }
