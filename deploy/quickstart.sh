@@ -57,7 +57,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 step 'Install what is missing, and build'
 tests/install.sh daemon
 for project in Server Cli; do
-  dotnet build "src/SessionSigner.$project" -c Release -v quiet -clp:ErrorsOnly || die "src/SessionSigner.$project does not build"
+  dotnet build "src/SessionSigner.$project" -c Release -v quiet -clp:'ErrorsOnly;NoSummary' || die "src/SessionSigner.$project does not build"
 done
 sessionsignerd() { dotnet "$root/src/SessionSigner.Server/bin/Release/net10.0/sessionsignerd.dll" "$@"; }
 sessionsigner() { dotnet "$root/src/SessionSigner.Cli/bin/Release/net10.0/sessionsigner.dll" "$@"; }
@@ -70,7 +70,7 @@ mkdir -p "$(dirname "$state")"
 port=7443
 while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
 sessionsignerd init --folder "$state" --listen "127.0.0.1:$port" --policy deploy/quickstart/policy.yaml |
-  sed 's/^/     /' || die 'init failed'
+  sed -n '/^[a-z]/s/^/     /p' || die 'init failed'
 ok "everything is in $state"
 note "The policy is deploy/quickstart/policy.yaml: USDC to two recipients, orders on one exchange,"
 note "at most 1,000 USDC each and 2,500 USDC in a session. The configuration pins its digest."
@@ -132,20 +132,24 @@ ok 'EIP-712 order signed'
 [[ "$(remaining "$state/order.json")" == 500000000 ]] || die 'the budget was not counted'
 
 # ---------------------------------------------------------------------------------------------------------------------
-refused() { # EXPECTED-REASON WHAT; the unsigned transaction comes from standard input
-  local expected="$1" what="$2" answer status=0
-  answer="$(as trader sign tx --session "$session" --json - 2>&1 >/dev/null)" || status=$?
-  local reason
-  reason="$(jq -r '.error.denial.reason // empty' <<<"$answer" 2>/dev/null || true)"
-  [[ "$status" != 0 && "${reason,,}" == "${expected,,}" ]] || die "$what: expected $expected, got: $answer"
-  ok "refused: $what"
-  show reason "$reason"
-  for name in rule observed limit headroom; do
-    local value
-    value="$(jq -r ".error.denial.$name" <<<"$answer")"
+show_denial() { # DENIAL-JSON
+  local name value
+  for name in reason rule observed limit headroom; do
+    value="$(jq -r ".$name // empty" <<<"$1")"
+    value="${value#DENIAL_REASON_}"
+    [[ "$name" == reason ]] && value="${value,,}"
     [[ -n "$value" ]] && show "$name" "$value"
   done
   return 0
+}
+
+refused() { # EXPECTED-REASON WHAT; the unsigned transaction comes from standard input
+  local expected="$1" what="$2" answer denial status=0
+  answer="$(as trader sign tx --session "$session" --json - 2>&1 >/dev/null)" || status=$?
+  denial="$(jq -c '.error.denial // {}' <<<"$answer" 2>/dev/null || true)"
+  [[ "$status" == 3 && "$(jq -r .reason <<<"$denial")" == "$expected" ]] || die "$what: expected $expected, got: $answer"
+  ok "refused: $what"
+  show_denial "$denial"
 }
 
 step 'Ask for what the policy forbids'
@@ -156,7 +160,17 @@ transfer "$usdc" 501 1 | refused budget_exceeded 'more than 2,500 USDC in all'
 step 'As the operator, revoke the session; then, as the trader, try again'
 as operator session revoke "$session" --reason 'quickstart' >/dev/null || die 'the session was not revoked'
 ok 'the session key is wiped'
-transfer "$usdc" 1 1 | refused session_ended 'a transfer after the revocation'
+# This time with buf curl, which knows nothing of this project but its .proto files; the denial is in the error's details.
+buf=tests/Interop/node_modules/.bin/buf
+unsigned="$(transfer "$usdc" 1 1 | node -e 'process.stdout.write(Buffer.from(require("fs").readFileSync(0, "utf8").trim().slice(2), "hex").toString("base64"))')"
+answer="$("$buf" curl --protocol grpc --schema proto --cacert "$state/tls/client-ca.pem" --cert "$state/tls/trader.pem" --key "$state/tls/trader.key" \
+  -d "{\"sessionId\": \"$session\", \"requestId\": \"after-revocation\", \"unsignedTransaction\": \"$unsigned\"}" \
+  "https://127.0.0.1:$port/sessionsigner.v1.SigningService/SignTransaction" 2>&1)" && die 'a revoked session signed'
+denial="$(jq -r '.details[] | select(.type == "sessionsigner.v1.Denial") | .value + "==="[(.value | length) % 4 - 4:]' <<<"$answer" |
+  base64 -d 2>/dev/null | "$buf" convert proto --type sessionsigner.v1.Denial --from - --to '-#format=json')" || die "no denial in: $answer"
+[[ "$(jq -r .reason <<<"$denial")" == DENIAL_REASON_SESSION_ENDED ]] || die "expected session_ended, got: $denial"
+ok 'refused: a transfer after the revocation'
+show_denial "$denial"
 
 # ---------------------------------------------------------------------------------------------------------------------
 step 'As the auditor, look at custody and verify the log'
@@ -207,4 +221,5 @@ ${bold}Done.${plain} What to try next:
    less deploy/config/sessionsignerd.yaml every option of the daemon
    tests/run.sh                           proof of all of this
    rm -r $state
+                                          delete what this run made
 TEXT

@@ -66,7 +66,7 @@ restore() {
 }
 
 build() {
-  dotnet build "$1" --no-restore -c "$configuration" -v quiet -clp:ErrorsOnly -nodeReuse:false
+  dotnet build "$1" --no-restore -c "$configuration" -v quiet -clp:'ErrorsOnly;NoSummary' -nodeReuse:false
 }
 
 is_selected() {
