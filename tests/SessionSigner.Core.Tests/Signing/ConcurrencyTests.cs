@@ -52,6 +52,45 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
+    public async Task Reservations_without_pause_get_exactly_what_the_budget_holds()
+    {
+        const int limit = 200_000;
+        await using var desk = new Desk(limit: limit);
+        using var key = desk.Vault.Generate();
+        var record = new SessionRecord
+        {
+            SessionId = new string('0', 32),
+            Principal = Desk.Trader.Identity,
+            Policy = "pay",
+            PolicyDigest = default,
+            PrimaryKey = "treasury",
+            GrantId = default,
+            Account = Desk.Account,
+            Address = key.Address,
+            PublicKey = key.PublicKey.Compressed,
+            NotBefore = 0,
+            NotAfter = long.MaxValue / 1_000,
+            OpenedAtMs = 0,
+            GrantJson = default,
+        };
+        var scope = desk.Policy.CompiledCeiling;
+        var clock = new SessionClock(desk.Time, 0, desk.Time.GetTimestamp(), record.NotBefore, record.NotAfter);
+        var session = new LiveSession(record, "", key, clock, scope, null, SessionMeters.Create(scope, null, 1_000_000));
+        var entry = new Entry
+        {
+            Kind = EntryKind.SessionOpened,
+            TimeMs = 1,
+            SessionId = record.SessionId,
+            Grant = "{}"u8.ToArray(),
+        };
+        Assert.True(session.TryQueueOpening(desk.Journal, record, new JournalWrite(entry), out var durable));
+        await durable;
+        Assert.True(session.TryActivate());
+        var taken = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => TakeAll(session))));
+        Assert.Equal(limit, taken.Sum());
+    }
+
+    [Fact]
     public async Task Parallel_signers_with_a_narrowing_are_debited_on_both_sides_or_on_none()
     {
         await using var desk = new Desk(limit: 1_000);
@@ -101,7 +140,7 @@ public sealed class ConcurrencyTests
         await using var desk = new Desk(limit: 1_000_000, maxOpen: 100);
         var signed = 0;
         // Widens the gap between signing and journaling, in which the end must be noticed.
-        desk.Vault.AfterSigning = () => Thread.SpinWait(Environment.CurrentManagedThreadId * 97 % 2_000);
+        desk.Vault.AfterSigning = () => Thread.Yield();
         for (var round = 0; round < rounds; round++)
         {
             var session = await desk.OpenAsync("open-" + round);
@@ -129,6 +168,18 @@ public sealed class ConcurrencyTests
         Assert.Equal(signed, desk.Journal.Kinds.Count(kind => kind == EntryKind.Signed));
         // The race was a race: some were signed, some were not.
         Assert.InRange(signed, 1, (rounds * signers) - 1);
+    }
+
+    private static int TakeAll(LiveSession session)
+    {
+        var debits = new ScopeEvaluation();
+        Assert.True(debits.Ceiling.TryAdd(0, UInt256.One));
+        var taken = 0;
+        while (session.TryReserve(debits, out _, out _) is null)
+        {
+            taken++;
+        }
+        return taken;
     }
 
     private static async Task<SignerException?> TrySignAsync(Desk desk, string sessionId, ulong amount)
