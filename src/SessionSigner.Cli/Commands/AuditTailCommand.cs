@@ -37,7 +37,7 @@ internal sealed class AuditTailCommand : DaemonCommand
             }
             else
             {
-                report.Line(view.Line);
+                report.Line(view.ToLine());
             }
         }
 

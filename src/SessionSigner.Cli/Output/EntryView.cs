@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using SessionSigner.Audit;
 using SessionSigner.V1;
@@ -53,7 +54,7 @@ internal sealed record EntryView(
             Names.Hex(e.PayloadDigest.Span),
             Names.Hex(e.SignatureHash.Span),
             e.Rule,
-            e.Reason,
+            JsonNamingPolicy.SnakeCaseLower.ConvertName(e.Reason),
             e.Observed,
             e.Limit,
             e.Debits.Select(d => new DebitView(d.Budget, d.Amount, d.SpentAfter)).ToList(),
@@ -71,7 +72,7 @@ internal sealed record EntryView(
             "No entries."
         );
 
-    public string Line =>
+    public string ToLine() =>
         string.Join("  ", new[] { $"{Index}", Names.TimeMs(TimeMs), Kind, Principal, SessionId, What }.Where(s => s.Length > 0));
 
     private string What
@@ -79,6 +80,8 @@ internal sealed record EntryView(
         get
         {
             var parts = new List<string>();
+            Add(parts, "policy ", SessionId.Length == 0 || Grant is not null ? Policy : "");
+            Add(parts, "primary key ", PrimaryKey);
             Add(parts, "", Reason);
             Add(parts, "rule ", Rule);
             Add(parts, "observed ", Observed);

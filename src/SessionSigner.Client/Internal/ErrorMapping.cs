@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Google.Protobuf;
 using Google.Rpc;
@@ -17,7 +18,7 @@ internal static class ErrorMapping
         var field = FieldOf(details, info);
         var denial = details?.GetDetail<Denial>();
         var status = error.StatusCode;
-        var message = error.Status.Detail;
+        var message = Unreachable(error) ?? error.Status.Detail;
         if (denial is not null || reason == "DENIED")
         {
             return new SignerDeniedException(message, denial ?? new Denial(), error)
@@ -124,6 +125,20 @@ internal static class ErrorMapping
 
         var violations = details?.GetDetail<BadRequest>()?.FieldViolations;
         return violations is { Count: > 0 } ? violations[0].Field : "";
+    }
+
+    // What the transport says of itself ("subchannel") helps nobody.
+    private static string? Unreachable(RpcException error)
+    {
+        for (var cause = error.Status.DebugException; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is SocketException socket)
+            {
+                return $"The daemon cannot be reached: {socket.Message}.";
+            }
+        }
+
+        return null;
     }
 
     private static bool IsTrustFailure(RpcException error)
