@@ -93,6 +93,10 @@ internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvi
         foreach (var role in Roles)
         {
             WritePair(role, authority.IssueClient(IdentityOf(role)));
+            folder.Write(
+                $"{role}.profile",
+                $"# sessionsigner --profile {role}.profile\naddress: https://localhost:{listen.Port}\ncertificate: tls/{role}.pem\nkey: tls/{role}.key\nca: tls/client-ca.pem\n"
+            );
         }
 
         void WritePair(string name, (string CertificatePem, string KeyPem) pair)
