@@ -25,7 +25,8 @@ internal static class Repository
 
     public static string[] ReadLines(string path) => File.ReadAllLines(FullPath(path));
 
-    public static bool IsVector(string path) => path.Contains("/Vectors/", StringComparison.Ordinal);
+    public static bool IsVector(string path) =>
+        path.Contains("/vectors/", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".vectors.json", StringComparison.Ordinal);
 
     /// <summary>Fails with one line per finding, so that one run shows everything there is to mend.</summary>
     public static void AssertNone(IEnumerable<string> findings)
