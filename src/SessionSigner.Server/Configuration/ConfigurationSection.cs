@@ -201,6 +201,7 @@ internal sealed class ConfigurationSection
     private YamlNode? Find(string name)
     {
         _known.Add(name);
+        _faults.Asked.Add(Join(name));
         return TryFind(name);
     }
 
@@ -217,6 +218,9 @@ internal sealed class FaultCollector(string file)
 
     /// <summary>The faults so far, by line.</summary>
     public IReadOnlyList<ConfigurationFault> Faults => [.. _faults.OrderBy(fault => fault.Line)];
+
+    /// <summary>Paths of all options that were asked for, there or not.</summary>
+    public HashSet<string> Asked { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Adds one.</summary>
     public void Add(int line, string path, string message) => _faults.Add(new ConfigurationFault(file, line, path, message));

@@ -26,9 +26,20 @@ internal sealed class DaemonOptionsReader
     /// <summary>As <see cref="Read(string)"/>, with the environment given.</summary>
     public static DaemonOptions Read(string file, Func<string, string?> environment)
     {
+        var (options, faults, _) = Examine(file, environment);
+        return options is null || faults.Count > 0 ? throw new ConfigurationException(faults) : options;
+    }
+
+    /// <summary>Reads a configuration file without giving up.</summary>
+    /// <returns>What was read, if anything; the faults; the path of every option there is.</returns>
+    internal static (DaemonOptions? Options, IReadOnlyList<ConfigurationFault> Faults, IReadOnlySet<string> Known) Examine(
+        string file,
+        Func<string, string?> environment
+    )
+    {
         var reader = new DaemonOptionsReader(file, environment);
         var options = reader.Read();
-        return options is null || reader._faults.Faults.Count > 0 ? throw new ConfigurationException(reader._faults.Faults) : options;
+        return (options, reader._faults.Faults, reader._faults.Asked);
     }
 
     private DaemonOptions? Read()
@@ -52,7 +63,7 @@ internal sealed class DaemonOptionsReader
             Token = ReadToken(root.Section("token")),
             Vault = vault,
             Journal = ReadJournal(root.Section("journal")),
-            Policies = new PolicyPinsReader(_faults, _folder).Read(root.Sections("policies")),
+            Policies = new PolicyPinsReader(_folder).Read(root.Sections("policies")),
             Limits = ReadLimits(root.Section("limits"), vault),
             Log = ReadLog(root.Section("log")),
         };

@@ -1,10 +1,8 @@
 namespace SessionSigner.Server;
 
 /// <summary>Reads the policies that the configuration pins; a file whose content has another digest is a fault that names both.</summary>
-internal sealed class PolicyPinsReader(FaultCollector faults, string folder)
+internal sealed class PolicyPinsReader(string folder)
 {
-    private readonly FaultCollector _faults = faults;
-
     /// <summary>Reads all.</summary>
     public IReadOnlyList<PolicyPin> Read(IReadOnlyList<ConfigurationSection> sections)
     {
@@ -26,7 +24,7 @@ internal sealed class PolicyPinsReader(FaultCollector faults, string folder)
         return pins;
     }
 
-    private PolicyPin? Read(ConfigurationSection section, string file, string digest)
+    private static PolicyPin? Read(ConfigurationSection section, string file, string digest)
     {
         if (!PolicyFile.TryRead(file, out var policy, out var policyFaults))
         {
@@ -41,7 +39,6 @@ internal sealed class PolicyPinsReader(FaultCollector faults, string folder)
         {
             section.AddFault("digest", $"{file} has digest {actual}, not {digest}: review the policy, then pin its digest");
         }
-        _ = _faults;
         return new PolicyPin(file, policy);
     }
 }

@@ -33,7 +33,6 @@ internal static class MethodRoles
     private static readonly FrozenSet<string> OpenToIdentities = new[]
     {
         "/grpc.health.v1.Health/Check",
-        "/grpc.health.v1.Health/List",
         "/grpc.health.v1.Health/Watch",
         "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",

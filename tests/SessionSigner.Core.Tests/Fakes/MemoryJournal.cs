@@ -129,9 +129,16 @@ internal sealed class MemoryJournal : IJournal
         }
     }
 
-    public IReadOnlyList<StoredEntry> ReadEntries(long start, int countMax) => throw new NotSupportedException();
+    public IReadOnlyList<StoredEntry> ReadEntries(long start, int countMax) =>
+        [.. Entries.Skip((int)start).Take(countMax).Select((entry, i) => new StoredEntry(start + i, EntryCodec.Encode(entry)))];
 
-    public Task WaitForGrowthAsync(long size, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async Task WaitForGrowthAsync(long size, CancellationToken cancellationToken)
+    {
+        while (Durable.Count <= size)
+        {
+            await Task.Delay(10, cancellationToken);
+        }
+    }
 
     public FoundAnswer? FindAnswer(string sessionId, string requestId)
     {
@@ -181,7 +188,12 @@ internal sealed class MemoryJournal : IJournal
         }
     }
 
-    public IReadOnlyDictionary<string, long> CountGrants() => throw new NotSupportedException();
+    public IReadOnlyDictionary<string, long> CountGrants() =>
+        Durable
+            .Select(write => write.Opened)
+            .OfType<SessionRecord>()
+            .GroupBy(session => session.PrimaryKey)
+            .ToDictionary(g => g.Key, g => g.LongCount());
 
     public IReadOnlyDictionary<string, UInt256> ReadBudgets(string sessionId)
     {

@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SessionSigner.Core.Tests;
+
+namespace SessionSigner.Server.Tests;
+
+/// <summary>The daemon's services on a real Kestrel with real TLS; token, vault and journal are fakes.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    public const string Trader = "spiffe://desk/trader";
+    public const string Operator = "spiffe://desk/operator";
+    public const string Auditor = "spiffe://desk/auditor";
+    public const string Monitor = "spiffe://desk/monitor";
+
+    private readonly WebApplication _app;
+    private readonly TlsMaterial _tls;
+    private readonly string _folder = Directory.CreateTempSubdirectory("sessionsigner-server-").FullName;
+    private readonly List<GrpcChannel> _channels = [];
+
+    private TestServer(TimeSpan deadline)
+    {
+        Certificates = new ClientCertificates(Desk.Time);
+        WriteTls();
+        Options = CreateOptions(deadline);
+        _tls = TlsMaterial.Open(Options.Tls, Desk.Time, NullLogger.Instance);
+        var ports = new DaemonPorts(Desk.Authority, Desk.Vault, Desk.Journal);
+        _app = DaemonApplication.Build(Options, ports, Desk.Registry, Desk.Pipeline, _tls, Desk.Time);
+    }
+
+    public Desk Desk { get; } = new();
+
+    public ClientCertificates Certificates { get; }
+
+    public DaemonOptions Options { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public Uri Address =>
+        new(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+
+    public static async Task<TestServer> StartAsync(TimeSpan? deadline = null)
+    {
+        var server = new TestServer(deadline ?? TimeSpan.FromSeconds(10));
+        await server._app.StartAsync();
+        return server;
+    }
+
+    /// <summary>A channel whose client shows a good certificate of an identity.</summary>
+    public GrpcChannel Connect(string identity) => Connect(Certificates.Issue(new CertificatePlan { Uris = [identity] }));
+
+    /// <summary>A channel whose client shows this certificate, or none.</summary>
+    public GrpcChannel Connect(X509Certificate2? certificate)
+    {
+        var ssl = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == ServerThumbprint,
+        };
+        if (certificate is not null)
+        {
+            ssl.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true);
+        }
+        var channel = GrpcChannel.ForAddress(
+            Address,
+            new GrpcChannelOptions
+            {
+                HttpHandler = new SocketsHttpHandler { SslOptions = ssl, ConnectTimeout = TimeSpan.FromSeconds(5) },
+                DisposeHttpClient = true,
+                MaxRetryAttempts = 0,
+                MaxReceiveMessageSize = null,
+            }
+        );
+        _channels.Add(channel);
+        return channel;
+    }
+
+    /// <summary>Puts a certificate on the list of refused ones, as an operator would.</summary>
+    public void Refuse(X509Certificate2 certificate)
+    {
+        File.WriteAllText(PathOf("refused.txt"), $"# lost laptop\n{Convert.ToHexString(SHA256.HashData(certificate.RawData))}\n");
+        _tls.Reload();
+    }
+
+    /// <summary>Replaces the list of refused certificates by other text.</summary>
+    public void WriteRefused(string text)
+    {
+        File.WriteAllText(PathOf("refused.txt"), text);
+        _tls.Reload();
+    }
+
+    /// <summary>Replaces the client CA bundle.</summary>
+    public void Trust(X509Certificate2 authority)
+    {
+        File.WriteAllText(PathOf("ca.pem"), authority.ExportCertificatePem());
+        _tls.Reload();
+    }
+
+    public string ServerThumbprint => _tls.Server.TargetCertificate.Thumbprint;
+
+    public void RenewServerCertificate()
+    {
+        WriteServer();
+        _tls.Reload();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channels.ForEach(channel => channel.Dispose());
+        await _app.DisposeAsync();
+        _tls.Dispose();
+        await Desk.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder, name);
+
+    private void WriteTls()
+    {
+        WriteServer();
+        File.WriteAllText(PathOf("ca.pem"), Certificates.Root.ExportCertificatePem());
+        File.WriteAllText(PathOf("refused.txt"), "");
+    }
+
+    private void WriteServer()
+    {
+        using var authority = TrialAuthority.Create("server authority", Desk.Time);
+        var (certificate, key) = authority.IssueServer(["localhost"], [IPAddress.Loopback]);
+        File.WriteAllText(PathOf("server.pem"), certificate);
+        File.WriteAllText(PathOf("server.key"), key);
+    }
+
+    private DaemonOptions CreateOptions(TimeSpan deadline) =>
+        new()
+        {
+            File = "test.yaml",
+            Listen = new ListenSection([new IPEndPoint(IPAddress.Loopback, 0)], 100, 100, 100, 100, TimeSpan.FromHours(1)),
+            Tls = new TlsSection(PathOf("server.pem"), PathOf("server.key"), PathOf("ca.pem"), PathOf("refused.txt"), TimeSpan.FromDays(1)),
+            Identities = new Dictionary<string, Roles>
+            {
+                [Trader] = Roles.Trader,
+                [Operator] = Roles.Operator,
+                [Auditor] = Roles.Auditor,
+                [Monitor] = Roles.None,
+            },
+            Token = new TokenSection("", "", null, null, null, [], TimeSpan.FromSeconds(5), false, new Dictionary<string, string>()),
+            Vault = new VaultSection(16, false),
+            Journal = new JournalSection("", "test/log"),
+            Policies = [new PolicyPin("pay.yaml", Desk.Policy)],
+            Limits = new LimitsSection(16, 16, deadline),
+            Log = new LogSection(LogLevel.None, false),
+        };
+}
