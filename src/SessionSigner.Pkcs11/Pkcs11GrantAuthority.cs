@@ -55,6 +55,8 @@ public sealed class Pkcs11GrantAuthority : IGrantAuthority, IDisposable
     /// <exception cref="SignerException">Also <see cref="ErrorCode.NotFound"/> for another key than <see cref="PrimaryKeys"/>, and <see cref="ErrorCode.Overloaded"/>.</exception>
     public async ValueTask<SignedGrant> AuthorizeAsync(UnsignedGrant grant, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
+
         // 1. Only pinned keys, only while there is somebody to do the work.
         if (!PrimaryKeys.Any(key => key.PublicKey == grant.PrimaryKey))
         {

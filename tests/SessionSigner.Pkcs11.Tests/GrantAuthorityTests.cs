@@ -130,6 +130,24 @@ public class GrantAuthorityTests(SoftHsm softHsm)
     }
 
     [Fact]
+    public async Task A_caller_that_has_gone_does_not_disturb_the_others()
+    {
+        var key = Key("authority-k1", Curve.Secp256k1);
+        using var authority = softHsm.Open(Token, key);
+        var pinned = authority.PrimaryKeys[0].PublicKey;
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+        for (var number = 0; number < 20; number++)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+                await authority.AuthorizeAsync(Some.Grant(pinned, number), gone.Token)
+            );
+            var signed = await authority.AuthorizeAsync(Some.Grant(pinned, number), default);
+            Assert.Equal(number, Enumerable.Range(0, 20).Single(n => Some.Grant(pinned, n).GrantId == signed.Grant.GrantId));
+        }
+    }
+
+    [Fact]
     public async Task A_disposed_authority_refuses_and_lets_the_module_go()
     {
         var key = Key("authority-k1", Curve.Secp256k1);
