@@ -54,7 +54,7 @@ public sealed class ConcurrencyTests
     [Fact]
     public async Task Reservations_without_pause_get_exactly_what_the_budget_holds()
     {
-        const int limit = 200_000;
+        const int limit = 400_000;
         await using var desk = new Desk(limit: limit);
         using var key = desk.Vault.Generate();
         var record = new SessionRecord
@@ -86,7 +86,14 @@ public sealed class ConcurrencyTests
         Assert.True(session.TryQueueOpening(desk.Journal, record, new JournalWrite(entry), out var durable));
         await durable;
         Assert.True(session.TryActivate());
-        var taken = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => TakeAll(session))));
+        using var start = new Barrier(4);
+        var taken = await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    Task.Factory.StartNew(() => TakeAll(session, start), default, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                )
+        );
         Assert.Equal(limit, taken.Sum());
     }
 
@@ -170,8 +177,9 @@ public sealed class ConcurrencyTests
         Assert.InRange(signed, 1, (rounds * signers) - 1);
     }
 
-    private static int TakeAll(LiveSession session)
+    private static int TakeAll(LiveSession session, Barrier start)
     {
+        start.SignalAndWait();
         var debits = new ScopeEvaluation();
         Assert.True(debits.Ceiling.TryAdd(0, UInt256.One));
         var taken = 0;
