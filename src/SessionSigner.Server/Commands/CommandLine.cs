@@ -18,8 +18,21 @@ internal static class CommandLine
 
     /// <summary>Runs the command that the arguments name.</summary>
     /// <returns>The exit code.</returns>
-    public static Task<int> InvokeAsync(string[] arguments)
+    public static async Task<int> InvokeAsync(string[] arguments)
     {
+        // Before anything else: nobody looks into this process.
+        if (StartupGuard.FindRefused(Environment.GetEnvironmentVariable) is { Count: > 0 } refused)
+        {
+            await Console.Error.WriteLineAsync(
+                $"sessionsignerd does not run with {string.Join(", ", refused)} set: code could be loaded into the process."
+            );
+            return ExitCodes.Environment;
+        }
+        if (StartupGuard.LeaveDiagnostics() is { } failure)
+        {
+            await Console.Error.WriteLineAsync(failure);
+            return ExitCodes.Environment;
+        }
         var root = new RootCommand(Description);
         var config = ConfigOption();
         root.Options.Add(config);
@@ -29,7 +42,7 @@ internal static class CommandLine
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(InitCommand.Create());
         root.Subcommands.Add(PolicyCommand.Create());
-        return root.Parse(arguments).InvokeAsync();
+        return await root.Parse(arguments).InvokeAsync();
     }
 
     /// <summary>The option that names the configuration file.</summary>

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using SessionSigner.Core;
@@ -167,6 +168,14 @@ internal sealed class Examination(DaemonOptions options, TimeProvider clock)
 
     private Finding ExamineJournal()
     {
+        if (IsListening())
+        {
+            return new Finding(
+                Verdict.Good,
+                "journal",
+                $"in use by the daemon that listens on {options.Listen.Addresses[0]}, which verified it"
+            );
+        }
         if (!File.Exists(options.Journal.Path))
         {
             return new Finding(Verdict.Good, "journal", $"{options.Journal.Path} will be made at the first start");
@@ -186,6 +195,20 @@ internal sealed class Examination(DaemonOptions options, TimeProvider clock)
                 exception.Message,
                 "stop the daemon that uses it, or restore the file from a backup"
             );
+        }
+    }
+
+    private bool IsListening()
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Connect(options.Listen.Addresses[0]);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 

@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace SessionSigner.Server;
 
-/// <summary>Limits of the HTTP/2 server. Kestrel's own defaults are made for web sites, not for a daemon that signs.</summary>
+/// <summary>
+/// Limits of the HTTP/2 server. Kestrel's own defaults are made for web sites, not for a daemon that signs. Kestrel has no limit on PING, SETTINGS
+/// and empty CONTINUATION frames: they cost processor time, no memory, and only a client with an accepted certificate can send them.
+/// </summary>
 internal static class KestrelSetup
 {
     /// <summary>Largest gRPC message taken, in bytes: the largest payload (131,072) with room for the other fields.</summary>
