@@ -42,7 +42,8 @@ internal static class CommandLine
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(InitCommand.Create());
         root.Subcommands.Add(PolicyCommand.Create());
-        return await root.Parse(arguments).InvokeAsync();
+        // Signals are the host's: it lets calls under way finish, and this library would end the process after two seconds.
+        return await root.Parse(arguments).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
     /// <summary>The option that names the configuration file.</summary>
