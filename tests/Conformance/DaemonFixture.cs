@@ -10,7 +10,7 @@ using Interop;
 namespace Conformance;
 
 /// <summary>A real daemon in its own process on a SoftHSM token of its own, and callers with every role.</summary>
-public sealed class DaemonFixture : IAsyncLifetime
+public class DaemonFixture : IAsyncLifetime
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan CliLimit = TimeSpan.FromSeconds(60);
@@ -23,6 +23,9 @@ public sealed class DaemonFixture : IAsyncLifetime
     internal Caller Bob { get; private set; } = null!;
     internal Caller Operator { get; private set; } = null!;
     internal Caller Auditor { get; private set; } = null!;
+
+    /// <summary>Environment variables of the daemon beside the tests' own.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>();
 
     internal int ProcessId => _process!.Id;
 
@@ -48,7 +51,7 @@ public sealed class DaemonFixture : IAsyncLifetime
     /// <summary>Starts the daemon and waits until it is healthy.</summary>
     internal async Task StartAsync()
     {
-        _process = new DaemonProcess(["--config", _home.Configuration]);
+        _process = new DaemonProcess(["--config", _home.Configuration], Environment);
         Alice = Connect(Identities.Alice);
         Bob = Connect(Identities.Bob);
         Operator = Connect(Identities.Operator);

@@ -12,7 +12,7 @@ internal sealed class DaemonProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    public DaemonProcess(IEnumerable<string> arguments)
+    public DaemonProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo("dotnet", [Programs.Daemon, .. arguments])
         {
@@ -22,6 +22,10 @@ internal sealed class DaemonProcess : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
