@@ -31,6 +31,10 @@ public class DaemonFixture : IAsyncLifetime
 
     internal string JournalFile => _home.Journal;
 
+    internal string Folder => _home.Folder;
+
+    internal string Target => $"localhost:{_home.Port}";
+
     public async Task InitializeAsync()
     {
         _home = await DaemonHome.CreateAsync(FreePort());
@@ -83,6 +87,9 @@ public class DaemonFixture : IAsyncLifetime
     internal async Task AssertHealthyAsync() => Assert.True(await IsHealthyAsync(), _process!.Output);
 
     internal Caller Connect(string identity) => Connect(_home.Certificates, DaemonHome.NameOf(identity));
+
+    /// <summary>Connects to another server that has the same certificates.</summary>
+    internal Caller ConnectTo(string target, string identity) => new(Channel(_home.Certificates, DaemonHome.NameOf(identity), target));
 
     internal Caller ConnectWithForeignCertificate(string identity) => Connect(_home.Foreign, DaemonHome.NameOf(identity));
 
@@ -162,7 +169,7 @@ public class DaemonFixture : IAsyncLifetime
         return caller;
     }
 
-    private GrpcChannel Channel(TestCertificates? certificates, string name)
+    private GrpcChannel Channel(TestCertificates? certificates, string name, string? target = null)
     {
         var authority = X509CertificateLoader.LoadCertificateFromFile(_home.Certificates.AuthorityFile);
         var handler = new SocketsHttpHandler
@@ -185,7 +192,7 @@ public class DaemonFixture : IAsyncLifetime
             handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
         }
         return GrpcChannel.ForAddress(
-            $"https://localhost:{_home.Port}",
+            $"https://{target ?? Target}",
             new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true }
         );
     }

@@ -12,21 +12,21 @@ internal sealed class DaemonHome : IDisposable
     private const string Module = "/usr/lib/softhsm/libsofthsm2.so";
     private const string Pin = "71529403";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("sessionsigner-conformance-").FullName;
+    public string Folder { get; } = Directory.CreateTempSubdirectory("sessionsigner-conformance-").FullName;
     private readonly Dictionary<string, string> _digests = [];
 
     private DaemonHome(int port)
     {
         Port = port;
-        Certificates = new TestCertificates(Folder("tls"));
-        Foreign = new TestCertificates(Folder("foreign"));
+        Certificates = new TestCertificates(CreateFolder("tls"));
+        Foreign = new TestCertificates(CreateFolder("foreign"));
     }
 
     public int Port { get; }
 
-    public string Configuration => Path.Combine(_folder, "sessionsignerd.yaml");
+    public string Configuration => Path.Combine(Folder, "sessionsignerd.yaml");
 
-    public string Journal => Path.Combine(_folder, "data/journal.db");
+    public string Journal => Path.Combine(Folder, "data/journal.db");
 
     /// <summary>The authority that the daemon trusts.</summary>
     public TestCertificates Certificates { get; }
@@ -44,7 +44,7 @@ internal sealed class DaemonHome : IDisposable
         home.Foreign.IssueClient(NameOf(Identities.Alice), Identities.Alice);
         await home.CreateTokenAsync();
         await home.WritePoliciesAsync();
-        home.Folder("data");
+        home.CreateFolder("data");
         await File.WriteAllTextAsync(home.Configuration, home.Configure(port));
         return home;
     }
@@ -57,7 +57,7 @@ internal sealed class DaemonHome : IDisposable
 
     public string Write(string name, string text)
     {
-        var file = Path.Combine(_folder, name);
+        var file = Path.Combine(Folder, name);
         File.WriteAllText(file, text);
         return file;
     }
@@ -66,17 +66,17 @@ internal sealed class DaemonHome : IDisposable
     {
         Certificates.Dispose();
         Foreign.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(Folder, recursive: true);
     }
 
-    private string Folder(string name) =>
+    private string CreateFolder(string name) =>
         Directory
-            .CreateDirectory(Path.Combine(_folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)
+            .CreateDirectory(Path.Combine(Folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)
             .FullName;
 
     private async Task CreateTokenAsync()
     {
-        var tokens = Folder("tokens");
+        var tokens = CreateFolder("tokens");
         Write("softhsm2.conf", $"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n");
         File.SetUnixFileMode(Write("token-pin", Pin), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await ToolAsync("softhsm2-util", ["--init-token", "--free", "--label", "conformance", "--pin", Pin, "--so-pin", Pin]);
@@ -89,7 +89,7 @@ internal sealed class DaemonHome : IDisposable
 
     private async Task WritePoliciesAsync()
     {
-        Folder("policies");
+        CreateFolder("policies");
         foreach (var (name, text) in Policies.All)
         {
             var file = Write($"policies/{name}.yaml", text);
@@ -163,7 +163,7 @@ internal sealed class DaemonHome : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["SOFTHSM2_CONF"] = Path.Combine(_folder, "softhsm2.conf");
+        start.Environment["SOFTHSM2_CONF"] = Path.Combine(Folder, "softhsm2.conf");
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

@@ -71,7 +71,10 @@ public sealed class DaemonMemoryTests(SmallDaemonFixture daemon) : IClassFixture
     private static byte[] ReadArena(int process)
     {
         var line = File.ReadLines($"/proc/{process}/maps").Single(l => l.Contains("secretmem", StringComparison.Ordinal));
-        var range = line.Split(' ')[0].Split('-').Select(a => long.Parse(a, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToArray();
+        var range = line.Split(' ')[0]
+            .Split('-')
+            .Select(a => long.Parse(a, NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+            .ToArray();
         var folder = Directory.CreateTempSubdirectory("vault-arena-");
         try
         {

@@ -43,7 +43,11 @@ internal sealed class Traffic
         for (var turn = client; !stop.IsCancellationRequested; turn++)
         {
             var session = turn % _sessions.Count;
-            var unsigned = new Transfer { Nonce = Interlocked.Increment(ref _nonce), Amount = 1 + (turn * 37 % Policies.OrderCap) }.Encode();
+            var unsigned = new Transfer
+            {
+                Nonce = Interlocked.Increment(ref _nonce),
+                Amount = 1 + (turn * 37 % Policies.OrderCap),
+            }.Encode();
             var request = Caller.NewId();
             try
             {
