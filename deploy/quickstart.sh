@@ -76,15 +76,7 @@ note "The policy is deploy/quickstart/policy.yaml: USDC to two recipients, order
 note "at most 1,000 USDC each and 2,500 USDC in a session. The configuration pins its digest."
 
 # ---------------------------------------------------------------------------------------------------------------------
-# One profile per identity, so that a command line names only who speaks.
-for role in trader operator auditor; do
-  cat >"$state/$role.profile" <<PROFILE
-address: https://127.0.0.1:$port
-ca: tls/client-ca.pem
-certificate: tls/$role.pem
-key: tls/$role.key
-PROFILE
-done
+# init has written a profile per role (address, certificates), so that a command names only who speaks.
 as() {
   local role="$1"
   shift
