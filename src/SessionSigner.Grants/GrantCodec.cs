@@ -21,9 +21,7 @@ public static class GrantCodec
         "Grant(bytes32 grantId,string sessionKeyCurve,bytes sessionKey,string primaryKeyCurve,bytes primaryKey,address account,uint256[] chains,"
         + "uint64 notBefore,uint64 notAfter,bytes32 scopeHash,bytes32 policyDigest,string audience)";
 
-    private static readonly Hash32 s_typeHash = Keccak256.Hash(
-        Encoding.ASCII.GetBytes(EncodedType)
-    );
+    private static readonly Hash32 s_typeHash = Keccak256.Hash(Encoding.ASCII.GetBytes(EncodedType));
     private static readonly Hash32 s_domainSeparator = HashDomain();
 
     /// <summary>The EIP-712 digest that a secp256k1 primary key signs; a P-256 primary key signs its SHA-256.</summary>
@@ -63,10 +61,7 @@ public static class GrantCodec
     {
         if (scope.Hash != signed.Grant.ScopeHash)
         {
-            throw new ArgumentException(
-                "The scope is not the one whose hash the grant signs.",
-                nameof(scope)
-            );
+            throw new ArgumentException("The scope is not the one whose hash the grant signs.", nameof(scope));
         }
         return CanonicalJson.Write(GrantDocument.Write(signed, scope));
     }
@@ -75,11 +70,7 @@ public static class GrantCodec
     /// <param name="utf8Json">The file, at most 131072 bytes.</param>
     /// <param name="grant">The grant, if the form is right.</param>
     /// <param name="fault">What is wrong, sentences joined by spaces, naming the path; empty if nothing is.</param>
-    public static bool TryParse(
-        ReadOnlyMemory<byte> utf8Json,
-        out ParsedGrant? grant,
-        out string fault
-    )
+    public static bool TryParse(ReadOnlyMemory<byte> utf8Json, out ParsedGrant? grant, out string fault)
     {
         var faults = new FaultList();
         grant = GrantDocument.Read(utf8Json.Span, faults);

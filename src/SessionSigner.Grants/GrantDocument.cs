@@ -29,10 +29,7 @@ internal static class GrantDocument
             ("primaryKeyCurve", Text(grant.PrimaryKey.CurveName)),
             ("primaryKey", Text(Parsing.Hex(grant.PrimaryKey.Compressed.Span))),
             ("account", Text(grant.Account.ToString())),
-            (
-                "chains",
-                new JsonItem.Array([.. grant.Chains.Select(chain => Text(chain.ToString()))])
-            ),
+            ("chains", new JsonItem.Array([.. grant.Chains.Select(chain => Text(chain.ToString()))])),
             ("notBefore", Text(((UInt256)(ulong)grant.NotBefore).ToString())),
             ("notAfter", Text(((UInt256)(ulong)grant.NotAfter).ToString())),
             ("scopeHash", Text(grant.ScopeHash.ToString())),
@@ -43,15 +40,7 @@ internal static class GrantDocument
             ("format", Text(Format)),
             ("scope", scope.Document),
             ("signature", Text(Parsing.Hex(signed.Signature.Span))),
-            (
-                "typed_data",
-                JsonItem.Of(
-                    ("domain", s_domain),
-                    ("message", message),
-                    ("primaryType", Text("Grant")),
-                    ("types", s_types)
-                )
-            )
+            ("typed_data", JsonItem.Of(("domain", s_domain), ("message", message), ("primaryType", Text("Grant")), ("types", s_types)))
         );
     }
 
@@ -68,9 +57,7 @@ internal static class GrantDocument
         RequireExactly(typed, "domain", s_domain, "Must be the grant format's domain, exactly.");
         RequireExactly(typed, "types", s_types, "Must be the grant format's types, exactly.");
         typed.Text("primaryType", text => text == "Grant", "Must be \"Grant\".");
-        var grant = ReadMessage(
-            ObjectReader.Open(typed.Required("message"), "typed_data.message", faults)
-        );
+        var grant = ReadMessage(ObjectReader.Open(typed.Required("message"), "typed_data.message", faults));
         typed.RefuseUnknown();
         var signature = ReadSignature(reader, grant?.PrimaryKey.Curve ?? Curve.Unspecified);
         reader.RefuseUnknown();
@@ -91,11 +78,7 @@ internal static class GrantDocument
         var notAfter = ReadTime(message, "notAfter");
         var scopeHash = message.Hash("scopeHash");
         var policyDigest = message.Hash("policyDigest");
-        var audience = message.Text(
-            "audience",
-            text => Parsing.IsPrintable(text, 1, 256),
-            AudienceRule
-        );
+        var audience = message.Text("audience", text => Parsing.IsPrintable(text, 1, 256), AudienceRule);
         message.RefuseUnknown();
         if (!chains.SequenceEqual(chains.Order()))
         {
@@ -124,27 +107,15 @@ internal static class GrantDocument
         };
     }
 
-    private static PublicKey? ReadKey(
-        ObjectReader message,
-        string curveName,
-        string keyName,
-        params string[] curves
-    )
+    private static PublicKey? ReadKey(ObjectReader message, string curveName, string keyName, params string[] curves)
     {
-        var curve = message.Text(
-            curveName,
-            curves.Contains,
-            $"Must be {string.Join(" or ", curves)}."
-        );
+        var curve = message.Text(curveName, curves.Contains, $"Must be {string.Join(" or ", curves)}.");
         var item = message.Required(keyName);
         if (item is null || curve.Length == 0)
         {
             return null;
         }
-        if (
-            Parsing.Bytes(item) is { } bytes
-            && PublicKey.TryCreate(PublicKey.ParseCurve(curve), bytes, out var key)
-        )
+        if (Parsing.Bytes(item) is { } bytes && PublicKey.TryCreate(PublicKey.ParseCurve(curve), bytes, out var key))
         {
             return key;
         }
@@ -187,17 +158,9 @@ internal static class GrantDocument
         return [];
     }
 
-    private static void RequireExactly(
-        ObjectReader reader,
-        string name,
-        JsonItem expected,
-        string rule
-    )
+    private static void RequireExactly(ObjectReader reader, string name, JsonItem expected, string rule)
     {
-        if (
-            reader.Required(name) is { } item
-            && CanonicalJson.Write(item) != CanonicalJson.Write(expected)
-        )
+        if (reader.Required(name) is { } item && CanonicalJson.Write(item) != CanonicalJson.Write(expected))
         {
             reader.Faults.Add(reader.PathOf(name), rule);
         }

@@ -17,12 +17,7 @@ public static class GrantVerifier
     /// The primary key the verifier trusts. Null shows only that the key named in the grant signed it: anyone can make such a grant with a key of
     /// their own, so the caller must then compare <see cref="UnsignedGrant.PrimaryKey"/> itself.
     /// </param>
-    public static GrantVerification Verify(
-        ReadOnlyMemory<byte> grantJson,
-        string audience,
-        long nowSeconds,
-        PublicKey? expectedPrimary
-    )
+    public static GrantVerification Verify(ReadOnlyMemory<byte> grantJson, string audience, long nowSeconds, PublicKey? expectedPrimary)
     {
         // 1. The form: JSON, fields, keys on their curves, the typed data exactly that of the format.
         var faults = new FaultList();
@@ -54,10 +49,7 @@ public static class GrantVerifier
         var grant = parsed.Signed.Grant;
         if (parsed.Scope.Hash != grant.ScopeHash)
         {
-            faults.Add(
-                "scope",
-                "Its hash is not typed_data.message.scopeHash: this is not the scope that was signed."
-            );
+            faults.Add("scope", "Its hash is not typed_data.message.scopeHash: this is not the scope that was signed.");
         }
         foreach (var chain in grant.Chains.Where(chain => !parsed.Scope.Chains.Contains(chain)))
         {
@@ -74,48 +66,27 @@ public static class GrantVerifier
         }
     }
 
-    private static void CheckScopeWindow(
-        Scope scope,
-        string path,
-        long nowSeconds,
-        FaultList faults
-    )
+    private static void CheckScopeWindow(Scope scope, string path, long nowSeconds, FaultList faults)
     {
         if (nowSeconds < scope.NotBefore)
         {
-            faults.Add(
-                path + ".not_before",
-                $"The scope's window begins at {scope.NotBefore}; it is {nowSeconds}."
-            );
+            faults.Add(path + ".not_before", $"The scope's window begins at {scope.NotBefore}; it is {nowSeconds}.");
         }
         if (nowSeconds >= scope.NotAfter)
         {
-            faults.Add(
-                path + ".not_after",
-                $"The scope's window ended at {scope.NotAfter}; it is {nowSeconds}."
-            );
+            faults.Add(path + ".not_after", $"The scope's window ended at {scope.NotAfter}; it is {nowSeconds}.");
         }
     }
 
-    private static void CheckPrimary(
-        UnsignedGrant grant,
-        PublicKey? expectedPrimary,
-        FaultList faults
-    )
+    private static void CheckPrimary(UnsignedGrant grant, PublicKey? expectedPrimary, FaultList faults)
     {
         if (grant.PrimaryKey.Equals(grant.SessionKey))
         {
-            faults.Add(
-                "typed_data.message.primaryKey",
-                "The session key must not authorise itself."
-            );
+            faults.Add("typed_data.message.primaryKey", "The session key must not authorise itself.");
         }
         if (expectedPrimary is not null && !grant.PrimaryKey.Equals(expectedPrimary))
         {
-            faults.Add(
-                "typed_data.message.primaryKey",
-                "It is not the primary key that the verifier trusts."
-            );
+            faults.Add("typed_data.message.primaryKey", "It is not the primary key that the verifier trusts.");
         }
     }
 
@@ -197,17 +168,11 @@ public static class GrantVerifier
     {
         if (nowSeconds < grant.NotBefore)
         {
-            faults.Add(
-                "typed_data.message.notBefore",
-                $"The grant is not valid before {grant.NotBefore}; it is {nowSeconds}."
-            );
+            faults.Add("typed_data.message.notBefore", $"The grant is not valid before {grant.NotBefore}; it is {nowSeconds}.");
         }
         if (nowSeconds >= grant.NotAfter)
         {
-            faults.Add(
-                "typed_data.message.notAfter",
-                $"The grant is not valid from {grant.NotAfter} on; it is {nowSeconds}."
-            );
+            faults.Add("typed_data.message.notAfter", $"The grant is not valid from {grant.NotAfter} on; it is {nowSeconds}.");
         }
     }
 }

@@ -8,15 +8,9 @@ namespace SessionSigner.Grants;
 /// <summary>What verifying a P-256 signature takes. Public values only; nothing here is constant time.</summary>
 public static class P256
 {
-    private static readonly BigInteger s_prime = Parse(
-        "0ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"
-    );
-    private static readonly BigInteger s_b = Parse(
-        "05ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"
-    );
-    private static readonly BigInteger s_order = Parse(
-        "0ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
-    );
+    private static readonly BigInteger s_prime = Parse("0ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
+    private static readonly BigInteger s_b = Parse("05ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b");
+    private static readonly BigInteger s_order = Parse("0ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
     private static readonly BigInteger s_halfOrder = s_order >> 1;
 
     /// <summary>Takes a point apart.</summary>
@@ -76,8 +70,7 @@ public static class P256
 
     /// <summary>Whether s is in the lower half of the order, which makes a signature unique up to the signer's nonce.</summary>
     public static bool IsLowS(ReadOnlySpan<byte> signature64) =>
-        signature64.Length == 64
-        && new BigInteger(signature64[32..], isUnsigned: true, isBigEndian: true) <= s_halfOrder;
+        signature64.Length == 64 && new BigInteger(signature64[32..], isUnsigned: true, isBigEndian: true) <= s_halfOrder;
 
     /// <summary>Replaces s by order - s if it is in the upper half. 0 and values of the order or above are left as they are.</summary>
     public static void NormalizeS(Span<byte> signature64)
@@ -90,11 +83,7 @@ public static class P256
     }
 
     /// <summary>Verifies an ECDSA signature over a 32-byte hash, r and s of 32 bytes each. Refuses a high s.</summary>
-    public static bool Verify(
-        ReadOnlySpan<byte> compressed33,
-        in Hash32 hash,
-        ReadOnlySpan<byte> signature64
-    )
+    public static bool Verify(ReadOnlySpan<byte> compressed33, in Hash32 hash, ReadOnlySpan<byte> signature64)
     {
         Span<byte> point = stackalloc byte[65];
         if (!IsLowS(signature64) || !TryDecompress(compressed33, point))
@@ -107,24 +96,14 @@ public static class P256
             Q = new ECPoint { X = point[1..33].ToArray(), Y = point[33..].ToArray() },
         };
         using var key = ECDsa.Create(parameters);
-        return key.VerifyHash(
-            hash.ToArray(),
-            signature64.ToArray(),
-            DSASignatureFormat.IeeeP1363FixedFieldConcatenation
-        );
+        return key.VerifyHash(hash.ToArray(), signature64.ToArray(), DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
     private static void Write(BigInteger value, Span<byte> destination32)
     {
         destination32.Clear();
-        value.TryWriteBytes(
-            destination32[(32 - value.GetByteCount(isUnsigned: true))..],
-            out _,
-            isUnsigned: true,
-            isBigEndian: true
-        );
+        value.TryWriteBytes(destination32[(32 - value.GetByteCount(isUnsigned: true))..], out _, isUnsigned: true, isBigEndian: true);
     }
 
-    private static BigInteger Parse(string hex) =>
-        BigInteger.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static BigInteger Parse(string hex) => BigInteger.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

@@ -35,17 +35,12 @@ public sealed record PublicKey(Curve Curve, ReadOnlyMemory<byte> Compressed)
     /// <param name="compressed33">The point; copied.</param>
     /// <param name="key">The key.</param>
     /// <returns>False for any other length, a point that is not on the curve, or a curve that is not stated.</returns>
-    public static bool TryCreate(
-        Curve curve,
-        ReadOnlySpan<byte> compressed33,
-        [NotNullWhen(true)] out PublicKey? key
-    )
+    public static bool TryCreate(Curve curve, ReadOnlySpan<byte> compressed33, [NotNullWhen(true)] out PublicKey? key)
     {
         Span<byte> uncompressed65 = stackalloc byte[65];
         var isPoint = curve switch
         {
-            Curve.Secp256k1 => compressed33.Length == 33
-                && Secp256k1.TryDecompress(compressed33, uncompressed65),
+            Curve.Secp256k1 => compressed33.Length == 33 && Secp256k1.TryDecompress(compressed33, uncompressed65),
             Curve.P256 => P256.TryDecompress(compressed33, uncompressed65),
             _ => false,
         };
@@ -64,11 +59,8 @@ public sealed record PublicKey(Curve Curve, ReadOnlyMemory<byte> Compressed)
 
     /// <inheritdoc/>
     public bool Equals(PublicKey? other) =>
-        other is not null
-        && Curve == other.Curve
-        && Compressed.Span.SequenceEqual(other.Compressed.Span);
+        other is not null && Curve == other.Curve && Compressed.Span.SequenceEqual(other.Compressed.Span);
 
     /// <inheritdoc/>
-    public override int GetHashCode() =>
-        Compressed.Length == 33 ? new Hash32(Compressed.Span[1..]).GetHashCode() : 0;
+    public override int GetHashCode() => Compressed.Length == 33 ? new Hash32(Compressed.Span[1..]).GetHashCode() : 0;
 }

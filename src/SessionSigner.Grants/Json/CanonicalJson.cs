@@ -103,8 +103,7 @@ public static class CanonicalJson
                     text.Append("\\r");
                     break;
                 case < ' ':
-                    text.Append("\\u")
-                        .Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
+                    text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
                     break;
                 default:
                     text.Append(c);

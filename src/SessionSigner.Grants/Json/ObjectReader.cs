@@ -76,20 +76,16 @@ public sealed class ObjectReader
     }
 
     /// <summary>A required string that the rule accepts.</summary>
-    public string Text(string name, Func<string, bool> isValid, string rule) =>
-        TextOrNull(name, Required(name), isValid, rule) ?? "";
+    public string Text(string name, Func<string, bool> isValid, string rule) => TextOrNull(name, Required(name), isValid, rule) ?? "";
 
     /// <summary>An optional string that the rule accepts.</summary>
-    public string? OptionalText(string name, Func<string, bool> isValid, string rule) =>
-        TextOrNull(name, Find(name), isValid, rule);
+    public string? OptionalText(string name, Func<string, bool> isValid, string rule) => TextOrNull(name, Find(name), isValid, rule);
 
     /// <summary>A required whole number in the range.</summary>
-    public long Integer(string name, long min, long max) =>
-        IntegerOrNull(name, Required(name), min, max) ?? min;
+    public long Integer(string name, long min, long max) => IntegerOrNull(name, Required(name), min, max) ?? min;
 
     /// <summary>An optional whole number in the range.</summary>
-    public long? OptionalInteger(string name, long min, long max) =>
-        IntegerOrNull(name, Find(name), min, max);
+    public long? OptionalInteger(string name, long min, long max) => IntegerOrNull(name, Find(name), min, max);
 
     /// <summary>An optional boolean; false if missing.</summary>
     public bool Flag(string name)
@@ -107,66 +103,35 @@ public sealed class ObjectReader
     }
 
     /// <summary>A required amount as a decimal string.</summary>
-    public UInt256 Amount(string name) =>
-        Parsing.Amount(Required(name), PathOf(name), Faults) ?? UInt256.Zero;
+    public UInt256 Amount(string name) => Parsing.Amount(Required(name), PathOf(name), Faults) ?? UInt256.Zero;
 
     /// <summary>An optional amount as a decimal string.</summary>
-    public UInt256? OptionalAmount(string name) =>
-        Find(name) is { } item ? Parsing.Amount(item, PathOf(name), Faults) : null;
+    public UInt256? OptionalAmount(string name) => Find(name) is { } item ? Parsing.Amount(item, PathOf(name), Faults) : null;
 
     /// <summary>A required checksummed address.</summary>
-    public Address Address(string name) =>
-        Parsing.Address(Required(name), PathOf(name), Faults) ?? default;
+    public Address Address(string name) => Parsing.Address(Required(name), PathOf(name), Faults) ?? default;
 
     /// <summary>A required 32-byte value: 0x and 64 lower-case hexadecimal digits.</summary>
-    public Hash32 Hash(string name) =>
-        Parsing.Hash(Required(name), PathOf(name), Faults) ?? default;
+    public Hash32 Hash(string name) => Parsing.Hash(Required(name), PathOf(name), Faults) ?? default;
 
     /// <summary>A required list.</summary>
-    public IReadOnlyList<T> List<T>(
-        string name,
-        int min,
-        int max,
-        Func<JsonItem, string, FaultList, T?> read
-    )
+    public IReadOnlyList<T> List<T>(string name, int min, int max, Func<JsonItem, string, FaultList, T?> read)
         where T : class => ListOrNull(name, Required(name), min, max, read) ?? [];
 
     /// <summary>An optional list.</summary>
-    public IReadOnlyList<T>? OptionalList<T>(
-        string name,
-        int min,
-        int max,
-        Func<JsonItem, string, FaultList, T?> read
-    )
+    public IReadOnlyList<T>? OptionalList<T>(string name, int min, int max, Func<JsonItem, string, FaultList, T?> read)
         where T : class => ListOrNull(name, Find(name), min, max, read);
 
     /// <summary>A required list of values, each once.</summary>
-    public IReadOnlyList<T> Distinct<T>(
-        string name,
-        int min,
-        int max,
-        Func<JsonItem, string, FaultList, T?> read
-    )
-        where T : struct, IEquatable<T> =>
-        OptionalDistinct(name, min, max, read, Required(name)) ?? [];
+    public IReadOnlyList<T> Distinct<T>(string name, int min, int max, Func<JsonItem, string, FaultList, T?> read)
+        where T : struct, IEquatable<T> => OptionalDistinct(name, min, max, read, Required(name)) ?? [];
 
     /// <summary>An optional list of values, each once.</summary>
-    public IReadOnlyList<T>? OptionalDistinct<T>(
-        string name,
-        int min,
-        int max,
-        Func<JsonItem, string, FaultList, T?> read
-    )
+    public IReadOnlyList<T>? OptionalDistinct<T>(string name, int min, int max, Func<JsonItem, string, FaultList, T?> read)
         where T : struct, IEquatable<T> => OptionalDistinct(name, min, max, read, Find(name));
 
     /// <summary>A required list of strings, each once, that the rule accepts.</summary>
-    public IReadOnlyList<string> DistinctTexts(
-        string name,
-        int min,
-        int max,
-        Func<string, bool> isValid,
-        string rule
-    )
+    public IReadOnlyList<string> DistinctTexts(string name, int min, int max, Func<string, bool> isValid, string rule)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         return List(
@@ -189,13 +154,7 @@ public sealed class ObjectReader
         );
     }
 
-    private List<T>? OptionalDistinct<T>(
-        string name,
-        int min,
-        int max,
-        Func<JsonItem, string, FaultList, T?> read,
-        JsonItem? item
-    )
+    private List<T>? OptionalDistinct<T>(string name, int min, int max, Func<JsonItem, string, FaultList, T?> read, JsonItem? item)
         where T : struct, IEquatable<T>
     {
         var seen = new HashSet<T>();
@@ -214,13 +173,7 @@ public sealed class ObjectReader
         return [.. seen];
     }
 
-    private List<T>? ListOrNull<T>(
-        string name,
-        JsonItem? item,
-        int min,
-        int max,
-        Func<JsonItem, string, FaultList, T?> read
-    )
+    private List<T>? ListOrNull<T>(string name, JsonItem? item, int min, int max, Func<JsonItem, string, FaultList, T?> read)
         where T : class
     {
         if (Elements(name, item, min, max) is not { } elements)
@@ -244,19 +197,9 @@ public sealed class ObjectReader
         {
             return null;
         }
-        if (
-            item is not JsonItem.Array { Items: var items }
-            || items.Count < min
-            || items.Count > max
-        )
+        if (item is not JsonItem.Array { Items: var items } || items.Count < min || items.Count > max)
         {
-            Faults.Add(
-                PathOf(name),
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Must be a list of {min} to {max} elements."
-                )
-            );
+            Faults.Add(PathOf(name), string.Create(CultureInfo.InvariantCulture, $"Must be a list of {min} to {max} elements."));
             return null;
         }
         return items;
@@ -286,13 +229,7 @@ public sealed class ObjectReader
         {
             return value;
         }
-        Faults.Add(
-            PathOf(name),
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Must be a whole number from {min} to {max}."
-            )
-        );
+        Faults.Add(PathOf(name), string.Create(CultureInfo.InvariantCulture, $"Must be a whole number from {min} to {max}."));
         return null;
     }
 }

@@ -39,10 +39,7 @@ public static class StrictJson
         {
             // JsonException: not JSON, or too deep. InvalidOperationException: invalid UTF-8 or a lone surrogate.
             var position = reader.BytesConsumed.ToString(CultureInfo.InvariantCulture);
-            faults.Add(
-                "",
-                $"The document must be JSON in UTF-8 with at most 32 levels; it is not at or after byte {position}."
-            );
+            faults.Add("", $"The document must be JSON in UTF-8 with at most 32 levels; it is not at or after byte {position}.");
             return null;
         }
     }
@@ -55,8 +52,7 @@ public static class StrictJson
     }
 
     /// <summary>Path of an element.</summary>
-    public static string Element(string path, int index) =>
-        string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
+    public static string Element(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
 
     // Recursion is bounded by DepthMax.
     private static JsonItem ReadValue(ref Utf8JsonReader reader, string path, FaultList faults)
@@ -85,11 +81,7 @@ public static class StrictJson
         }
     }
 
-    private static JsonItem.Object ReadObject(
-        ref Utf8JsonReader reader,
-        string path,
-        FaultList faults
-    )
+    private static JsonItem.Object ReadObject(ref Utf8JsonReader reader, string path, FaultList faults)
     {
         var members = new List<KeyValuePair<string, JsonItem>>();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -111,17 +103,11 @@ public static class StrictJson
         return new JsonItem.Object(members);
     }
 
-    private static JsonItem.Integer ReadNumber(
-        ref Utf8JsonReader reader,
-        string path,
-        FaultList faults
-    )
+    private static JsonItem.Integer ReadNumber(ref Utf8JsonReader reader, string path, FaultList faults)
     {
         // The JSON grammar already refuses leading zeros and a plus sign; "-0", fractions and exponents are refused here.
         var text = reader.ValueSpan;
-        var isWhole =
-            !text.ContainsAnyExceptInRange((byte)'-', (byte)'9')
-            && !text.ContainsAny((byte)'.', (byte)'/');
+        var isWhole = !text.ContainsAnyExceptInRange((byte)'-', (byte)'9') && !text.ContainsAny((byte)'.', (byte)'/');
         if (
             !isWhole
             || text.SequenceEqual("-0"u8)
@@ -129,10 +115,7 @@ public static class StrictJson
             || value is > JsonItem.Integer.Max or < -JsonItem.Integer.Max
         )
         {
-            faults.Add(
-                path,
-                "A number must be whole and at most 2^53-1; larger ones are written as decimal strings."
-            );
+            faults.Add(path, "A number must be whole and at most 2^53-1; larger ones are written as decimal strings.");
             return new JsonItem.Integer(0);
         }
         return new JsonItem.Integer(value);

@@ -3,14 +3,11 @@ namespace SessionSigner.Grants;
 /// <summary>Reads one constraint: its path, its operator, and as many operands as the operator takes.</summary>
 internal static class ConstraintReader
 {
-    public const string PathRule =
-        "Must be a path such as \"amount\", \"params.size\" or \"orders[*].size\" of at most 128 characters.";
+    public const string PathRule = "Must be a path such as \"amount\", \"params.size\" or \"orders[*].size\" of at most 128 characters.";
     private const int OperandCountMax = 256;
     private const int PathLengthMax = 128;
 
-    private static readonly Dictionary<string, ConstraintOperator> s_operators = new(
-        StringComparer.Ordinal
-    )
+    private static readonly Dictionary<string, ConstraintOperator> s_operators = new(StringComparer.Ordinal)
     {
         ["eq"] = ConstraintOperator.Equal,
         ["ne"] = ConstraintOperator.NotEqual,
@@ -27,26 +24,13 @@ internal static class ConstraintReader
     {
         var reader = ObjectReader.Open(item, path, faults);
         var argument = reader.Text("path", IsPath, PathRule);
-        var name = reader.Text(
-            "op",
-            s_operators.ContainsKey,
-            "Must be one of eq, ne, lt, lte, gt, gte, in, not_in, between."
-        );
+        var name = reader.Text("op", s_operators.ContainsKey, "Must be one of eq, ne, lt, lte, gt, gte, in, not_in, between.");
         var operation = s_operators.GetValueOrDefault(name);
         IReadOnlyList<JsonItem> operands = operation switch
         {
             ConstraintOperator.Unspecified => [],
-            ConstraintOperator.In or ConstraintOperator.NotIn => reader.List(
-                "values",
-                1,
-                OperandCountMax,
-                Operand
-            ),
-            ConstraintOperator.Between =>
-            [
-                RequiredOperand(reader, "min"),
-                RequiredOperand(reader, "max"),
-            ],
+            ConstraintOperator.In or ConstraintOperator.NotIn => reader.List("values", 1, OperandCountMax, Operand),
+            ConstraintOperator.Between => [RequiredOperand(reader, "min"), RequiredOperand(reader, "max")],
             _ => [RequiredOperand(reader, "value")],
         };
         if (operation != ConstraintOperator.Unspecified)
@@ -97,19 +81,10 @@ internal static class ConstraintReader
     }
 
     private static bool IsIndex(ReadOnlySpan<char> text) =>
-        text is "*"
-        || (
-            text.Length is > 0 and <= 5
-            && !text.ContainsAnyExceptInRange('0', '9')
-            && (text.Length == 1 || text[0] != '0')
-        );
+        text is "*" || (text.Length is > 0 and <= 5 && !text.ContainsAnyExceptInRange('0', '9') && (text.Length == 1 || text[0] != '0'));
 
     private static JsonItem RequiredOperand(ObjectReader reader, string name) =>
-        (
-            reader.Required(name) is { } item
-                ? Operand(item, reader.PathOf(name), reader.Faults)
-                : null
-        ) ?? JsonItem.Null.Value;
+        (reader.Required(name) is { } item ? Operand(item, reader.PathOf(name), reader.Faults) : null) ?? JsonItem.Null.Value;
 
     private static JsonItem? Operand(JsonItem item, string path, FaultList faults)
     {

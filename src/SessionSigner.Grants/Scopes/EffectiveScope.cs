@@ -19,19 +19,10 @@ public sealed class EffectiveScope
         Narrowing = narrowing;
         Document = narrowing is null
             ? JsonItem.Of(("ceiling", ceiling.Document), ("version", new JsonItem.Integer(1)))
-            : JsonItem.Of(
-                ("ceiling", ceiling.Document),
-                ("narrowing", narrowing.Document),
-                ("version", new JsonItem.Integer(1))
-            );
+            : JsonItem.Of(("ceiling", ceiling.Document), ("narrowing", narrowing.Document), ("version", new JsonItem.Integer(1)));
         _utf8 = Grants.CanonicalJson.WriteUtf8(Document);
         Hash = Keccak256.Hash(_utf8);
-        Chains =
-        [
-            .. ceiling
-                .Chains.Where(chain => narrowing is null || narrowing.Chains.Contains(chain))
-                .Order(),
-        ];
+        Chains = [.. ceiling.Chains.Where(chain => narrowing is null || narrowing.Chains.Contains(chain)).Order()];
     }
 
     /// <summary>The widest scope of the policy.</summary>
@@ -56,18 +47,13 @@ public sealed class EffectiveScope
     public JsonItem.Object Document { get; }
 
     /// <summary>Whether a session under both sides may act for the account.</summary>
-    public bool AllowsAccount(Address account) =>
-        Ceiling.AllowsAccount(account) && (Narrowing is null || Narrowing.AllowsAccount(account));
+    public bool AllowsAccount(Address account) => Ceiling.AllowsAccount(account) && (Narrowing is null || Narrowing.AllowsAccount(account));
 
     /// <summary>Reads the document of an effective scope.</summary>
     /// <param name="utf8">JSON in UTF-8, at most 131072 bytes.</param>
     /// <param name="scope">The scope, if there is no fault.</param>
     /// <param name="faults">Everything that is wrong, one sentence each, naming the path.</param>
-    public static bool TryParse(
-        ReadOnlySpan<byte> utf8,
-        out EffectiveScope? scope,
-        out IReadOnlyList<string> faults
-    )
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out EffectiveScope? scope, out IReadOnlyList<string> faults)
     {
         var list = new FaultList();
         scope = StrictJson.Read(utf8, list) is { } item ? Read(item, "", list) : null;
@@ -82,15 +68,9 @@ public sealed class EffectiveScope
         var before = faults.Count;
         var reader = ObjectReader.Open(item, path, faults);
         reader.Integer("version", 1, 1);
-        var ceiling = reader.Required("ceiling") is { } upper
-            ? Scope.Read(upper, reader.PathOf("ceiling"), faults)
-            : null;
-        var narrowing = reader.Find("narrowing") is { } lower
-            ? Scope.Read(lower, reader.PathOf("narrowing"), faults)
-            : null;
+        var ceiling = reader.Required("ceiling") is { } upper ? Scope.Read(upper, reader.PathOf("ceiling"), faults) : null;
+        var narrowing = reader.Find("narrowing") is { } lower ? Scope.Read(lower, reader.PathOf("narrowing"), faults) : null;
         reader.RefuseUnknown();
-        return faults.Count == before && ceiling is not null
-            ? new EffectiveScope(ceiling, narrowing)
-            : null;
+        return faults.Count == before && ceiling is not null ? new EffectiveScope(ceiling, narrowing) : null;
     }
 }

@@ -115,11 +115,7 @@ public enum ConstraintOperator
 /// <param name="Path">Which: names joined by dots, elements as [3], all elements as [*].</param>
 /// <param name="Operator">How it compares.</param>
 /// <param name="Operands">What it is compared with: one value; the list of in and not_in; minimum and maximum of between. Strings and booleans.</param>
-public sealed record Constraint(
-    string Path,
-    ConstraintOperator Operator,
-    IReadOnlyList<JsonItem> Operands
-);
+public sealed record Constraint(string Path, ConstraintOperator Operator, IReadOnlyList<JsonItem> Operands);
 
 /// <summary>Counts an amount into a budget.</summary>
 /// <param name="Budget">Name of the budget.</param>

@@ -15,13 +15,8 @@ internal static class PermissionReader
     {
         var reader = ObjectReader.Open(item, path, faults);
         var name = reader.Text("name", Parsing.IsName, Parsing.NameRule);
-        var kind = reader.Text(
-            "kind",
-            text => text is "call" or "typed_data",
-            "Must be \"call\" or \"typed_data\"."
-        );
-        var constraints =
-            reader.OptionalList("constraints", 0, ConstraintCountMax, ConstraintReader.Read) ?? [];
+        var kind = reader.Text("kind", text => text is "call" or "typed_data", "Must be \"call\" or \"typed_data\".");
+        var constraints = reader.OptionalList("constraints", 0, ConstraintCountMax, ConstraintReader.Read) ?? [];
         var meters = reader.OptionalList("meters", 0, MeterCountMax, ReadMeter) ?? [];
         Permission? permission = kind switch
         {
@@ -48,9 +43,7 @@ internal static class PermissionReader
             Name = name,
             Constraints = constraints,
             Meters = meters,
-            Chain = reader.Find("chain") is { } chain
-                ? Parsing.ChainId(chain, reader.PathOf("chain"), reader.Faults)
-                : null,
+            Chain = reader.Find("chain") is { } chain ? Parsing.ChainId(chain, reader.PathOf("chain"), reader.Faults) : null,
             Targets = reader.Distinct<Address>("targets", 1, TargetCountMax, Parsing.Address),
             Function = reader.Text(
                 "function",
@@ -75,10 +68,7 @@ internal static class PermissionReader
     {
         foreach (var meter in meters.Where(meter => meter.Path is null))
         {
-            reader.Faults.Add(
-                reader.PathOf("meters"),
-                $"A message carries no native value to count into \"{meter.Budget}\"."
-            );
+            reader.Faults.Add(reader.PathOf("meters"), $"A message carries no native value to count into \"{meter.Budget}\".");
         }
         return new TypedDataPermission
         {
@@ -86,11 +76,7 @@ internal static class PermissionReader
             Constraints = constraints,
             Meters = meters,
             Domain = ReadDomain(reader.Required("domain"), reader.PathOf("domain"), reader.Faults),
-            PrimaryType = reader.Text(
-                "primary_type",
-                text => Parsing.IsPrintable(text, 1, 128),
-                "Must be the name of the primary type."
-            ),
+            PrimaryType = reader.Text("primary_type", text => Parsing.IsPrintable(text, 1, 128), "Must be the name of the primary type."),
             Type = reader.Text(
                 "type",
                 text => Parsing.IsPrintable(text, 1, SignatureLengthMax),
@@ -110,22 +96,10 @@ internal static class PermissionReader
         const string textRule = "Must be a string of at most 256 characters.";
         var domain = new TypedDataDomainRule
         {
-            Name = reader.OptionalText(
-                "name",
-                text => text.Length <= DomainTextLengthMax,
-                textRule
-            ),
-            Version = reader.OptionalText(
-                "version",
-                text => text.Length <= DomainTextLengthMax,
-                textRule
-            ),
-            ChainId = reader.Find("chain_id") is { } chain
-                ? Parsing.ChainId(chain, reader.PathOf("chain_id"), faults)
-                : null,
-            VerifyingContract = reader.Has("verifying_contract")
-                ? reader.Address("verifying_contract")
-                : null,
+            Name = reader.OptionalText("name", text => text.Length <= DomainTextLengthMax, textRule),
+            Version = reader.OptionalText("version", text => text.Length <= DomainTextLengthMax, textRule),
+            ChainId = reader.Find("chain_id") is { } chain ? Parsing.ChainId(chain, reader.PathOf("chain_id"), faults) : null,
+            VerifyingContract = reader.Has("verifying_contract") ? reader.Address("verifying_contract") : null,
             Salt = reader.Has("salt") ? reader.Hash("salt") : null,
         };
         reader.RefuseUnknown();
@@ -140,11 +114,7 @@ internal static class PermissionReader
     {
         var reader = ObjectReader.Open(item, path, faults);
         var budget = reader.Text("budget", Parsing.IsName, Parsing.NameRule);
-        var argument = reader.OptionalText(
-            "path",
-            ConstraintReader.IsPath,
-            ConstraintReader.PathRule
-        );
+        var argument = reader.OptionalText("path", ConstraintReader.IsPath, ConstraintReader.PathRule);
         var native = reader.Flag("native_value");
         reader.RefuseUnknown();
         if (reader.Has("path") == native)
@@ -154,6 +124,5 @@ internal static class PermissionReader
         return new Meter(budget, native ? null : argument ?? "");
     }
 
-    private static bool IsSignature(string text) =>
-        Parsing.IsPrintable(text, 0, SignatureLengthMax);
+    private static bool IsSignature(string text) => Parsing.IsPrintable(text, 0, SignatureLengthMax);
 }

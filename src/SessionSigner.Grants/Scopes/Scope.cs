@@ -48,11 +48,7 @@ public sealed record Scope
     /// <param name="scope">The scope, if there is no fault.</param>
     /// <param name="faults">Everything that is wrong, one sentence each, naming the path.</param>
     /// <returns>False if anything is wrong.</returns>
-    public static bool TryParse(
-        ReadOnlySpan<byte> utf8,
-        out Scope? scope,
-        out IReadOnlyList<string> faults
-    )
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out Scope? scope, out IReadOnlyList<string> faults)
     {
         var list = new FaultList();
         scope = StrictJson.Read(utf8, list) is { } item ? Read(item, "", list) : null;
@@ -65,6 +61,5 @@ public sealed record Scope
     /// <param name="path">Its path, for faults.</param>
     /// <param name="faults">Receives what is wrong.</param>
     /// <returns>Null if anything is wrong.</returns>
-    public static Scope? Read(JsonItem? item, string path, FaultList faults) =>
-        ScopeReader.Read(item, path, faults);
+    public static Scope? Read(JsonItem? item, string path, FaultList faults) => ScopeReader.Read(item, path, faults);
 }

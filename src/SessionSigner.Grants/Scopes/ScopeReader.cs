@@ -29,22 +29,13 @@ internal static class ScopeReader
             faults.Add(reader.PathOf("not_after"), "Must be later than not_before.");
         }
         var chains = reader.Distinct<UInt256>("chains", 1, ChainCountMax, Parsing.ChainId);
-        var accounts = reader.OptionalDistinct<Address>(
-            "accounts",
-            1,
-            AccountCountMax,
-            Parsing.Address
-        );
+        var accounts = reader.OptionalDistinct<Address>("accounts", 1, AccountCountMax, Parsing.Address);
         var budgets = reader.OptionalList("budgets", 0, BudgetCountMax, ReadBudget) ?? [];
         var permissions = reader.List("permissions", 1, PermissionCountMax, PermissionReader.Read);
         var rates = reader.OptionalList("rates", 0, RateCountMax, ReadRate) ?? [];
         var maxSignatures = reader.OptionalInteger("max_signatures", 1, JsonItem.Integer.Max);
         reader.RefuseUnknown();
-        RefuseRepeats(
-            reader.PathOf("permissions"),
-            permissions.Select(permission => permission.Name),
-            faults
-        );
+        RefuseRepeats(reader.PathOf("permissions"), permissions.Select(permission => permission.Name), faults);
         RefuseRepeats(reader.PathOf("budgets"), budgets.Select(budget => budget.Name), faults);
         RefuseUnknownBudgets(reader, permissions, budgets);
         RefuseUnknownChains(reader, permissions, chains);
@@ -77,11 +68,7 @@ internal static class ScopeReader
         var reader = ObjectReader.Open(item, path, faults);
         var budget = new Budget(
             reader.Text("name", Parsing.IsName, Parsing.NameRule),
-            reader.Text(
-                "unit",
-                text => Parsing.IsPrintable(text, 1, 64),
-                "Must be 1 to 64 printable ASCII characters."
-            ),
+            reader.Text("unit", text => Parsing.IsPrintable(text, 1, 64), "Must be 1 to 64 printable ASCII characters."),
             reader.Amount("limit")
         );
         reader.Text("window", text => text == "lifetime", "Must be \"lifetime\".");
@@ -93,10 +80,7 @@ internal static class ScopeReader
     private static Rate ReadRate(JsonItem item, string path, FaultList faults)
     {
         var reader = ObjectReader.Open(item, path, faults);
-        var rate = new Rate(
-            (int)reader.Integer("max", 1, RateMax),
-            (int)reader.Integer("window_seconds", 1, RateWindowSecondsMax)
-        );
+        var rate = new Rate((int)reader.Integer("max", 1, RateMax), (int)reader.Integer("window_seconds", 1, RateWindowSecondsMax));
         reader.RefuseUnknown();
         return rate;
     }
@@ -104,29 +88,19 @@ internal static class ScopeReader
     private static void RefuseRepeats(string path, IEnumerable<string> names, FaultList faults)
     {
         foreach (
-            var repeated in names
-                .GroupBy(name => name, StringComparer.Ordinal)
-                .Where(group => group.Count() > 1 && group.Key.Length > 0)
+            var repeated in names.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1 && group.Key.Length > 0)
         )
         {
             faults.Add(path, $"The name {FaultList.Quote(repeated.Key)} is given twice.");
         }
     }
 
-    private static void RefuseUnknownBudgets(
-        ObjectReader reader,
-        IReadOnlyList<Permission> permissions,
-        IReadOnlyList<Budget> budgets
-    )
+    private static void RefuseUnknownBudgets(ObjectReader reader, IReadOnlyList<Permission> permissions, IReadOnlyList<Budget> budgets)
     {
         var known = budgets.Select(budget => budget.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var permission in permissions)
         {
-            foreach (
-                var meter in permission.Meters.Where(meter =>
-                    meter.Budget.Length > 0 && !known.Contains(meter.Budget)
-                )
-            )
+            foreach (var meter in permission.Meters.Where(meter => meter.Budget.Length > 0 && !known.Contains(meter.Budget)))
             {
                 reader.Faults.Add(
                     reader.PathOf("permissions"),
@@ -136,11 +110,7 @@ internal static class ScopeReader
         }
     }
 
-    private static void RefuseUnknownChains(
-        ObjectReader reader,
-        IReadOnlyList<Permission> permissions,
-        IReadOnlyList<UInt256> chains
-    )
+    private static void RefuseUnknownChains(ObjectReader reader, IReadOnlyList<Permission> permissions, IReadOnlyList<UInt256> chains)
     {
         foreach (var permission in permissions)
         {
@@ -152,10 +122,7 @@ internal static class ScopeReader
             };
             if (chain is { } id && !chains.Contains(id))
             {
-                reader.Faults.Add(
-                    reader.PathOf("permissions"),
-                    $"The chain of \"{permission.Name}\" is not in the scope's chains."
-                );
+                reader.Faults.Add(reader.PathOf("permissions"), $"The chain of \"{permission.Name}\" is not in the scope's chains.");
             }
         }
     }
