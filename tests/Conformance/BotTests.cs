@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Interop;
 
@@ -26,7 +23,7 @@ public class BotTests(DaemonFixture daemon)
     [Fact]
     public async Task A_grpc_js_bot_has_1000_transactions_mined_and_is_refused_the_rest()
     {
-        await using var node = await Node.StartAsync();
+        await using var node = await AnvilNode.StartAsync();
         var arguments = daemon.BotArguments(node.Address, "bots", transactions: 1_000);
         AssertWorked(await ForeignProgram.RunNodeAsync("bots/bot.mjs", TimeSpan.FromMinutes(4), arguments), 1_000);
     }
@@ -34,7 +31,7 @@ public class BotTests(DaemonFixture daemon)
     [Fact]
     public async Task A_Python_bot_has_its_transactions_mined_and_is_refused_the_rest()
     {
-        await using var node = await Node.StartAsync();
+        await using var node = await AnvilNode.StartAsync();
         var arguments = daemon.BotArguments(node.Address, "bots", transactions: 100);
         AssertWorked(await ForeignProgram.RunPythonAsync("bots/bot.py", TimeSpan.FromMinutes(2), arguments), 100);
     }
@@ -57,62 +54,5 @@ public class BotTests(DaemonFixture daemon)
             refusals.GetProperty("after_close").GetProperty("code").GetString(),
             new[] { "FAILED_PRECONDITION", "PERMISSION_DENIED" }
         );
-    }
-
-    /// <summary>An anvil that mines when told to.</summary>
-    private sealed class Node : IAsyncDisposable
-    {
-        private readonly Process _process;
-
-        private Node(Process process, string address) => (_process, Address) = (process, address);
-
-        public string Address { get; }
-
-        public static async Task<Node> StartAsync()
-        {
-            var port = FreePort();
-            var start = new ProcessStartInfo(
-                ForeignProgram.Anvil,
-                ["--port", $"{port}", "--no-mining", "--silent", "--block-base-fee-per-gas", "1000000", "--accounts", "1"]
-            )
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            var process = Process.Start(start) ?? throw new InvalidOperationException("anvil does not start");
-            process.BeginOutputReadLine();
-            process.BeginErrorReadLine();
-            for (var attempt = 0; attempt < 150; attempt++)
-            {
-                Assert.False(process.HasExited, "anvil ended");
-                try
-                {
-                    using var client = new TcpClient();
-                    await client.ConnectAsync(IPAddress.Loopback, port);
-                    return new Node(process, $"http://127.0.0.1:{port}");
-                }
-                catch (SocketException)
-                {
-                    await Task.Delay(100);
-                }
-            }
-            process.Kill();
-            throw new InvalidOperationException("anvil does not listen");
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync();
-            _process.Dispose();
-        }
-
-        private static int FreePort()
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
     }
 }
