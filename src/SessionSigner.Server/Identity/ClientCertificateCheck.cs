@@ -61,9 +61,9 @@ internal static class ClientCertificateCheck
         {
             return ClientCertificateResult.Refuse("the certificate is too large");
         }
-        if (trust.IsRefused(certificate))
+        if (FindRefusal(certificate, trust) is { } refusal)
         {
-            return ClientCertificateResult.Refuse("the certificate is on the list of refused certificates");
+            return ClientCertificateResult.Refuse(refusal);
         }
         if (FindLeafFault(certificate) is { } leafFault)
         {
@@ -76,6 +76,18 @@ internal static class ClientCertificateCheck
         return CertificateIdentity.TryRead(certificate, out var identity, out var fault)
             ? new ClientCertificateResult(identity, "")
             : ClientCertificateResult.Refuse(fault);
+    }
+
+    private static string? FindRefusal(X509Certificate2 certificate, ClientTrust trust)
+    {
+        try
+        {
+            return trust.IsRefused(certificate) ? "the certificate is on the list of refused certificates" : null;
+        }
+        catch (CryptographicException)
+        {
+            return "the certificate's signature cannot be decoded";
+        }
     }
 
     private static string? FindLeafFault(X509Certificate2 certificate)

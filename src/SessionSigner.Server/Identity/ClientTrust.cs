@@ -16,9 +16,10 @@ internal sealed class ClientTrust(int version, X509Certificate2Collection author
     /// <summary>Certificates of the authorities.</summary>
     public X509Certificate2Collection Authorities { get; } = authorities;
 
-    /// <summary>Whether this certificate is refused although it may be valid.</summary>
+    /// <summary>Whether this certificate is refused although it may be valid: its fingerprint is listed, or that of its signature's other form.</summary>
     public bool IsRefused(X509Certificate2 certificate) =>
-        refused.Count > 0 && refused.Contains(Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span)));
+        refused.Count > 0
+        && CertificateForms.All(certificate).Any(form => refused.Contains(Convert.ToHexStringLower(SHA256.HashData(form))));
 
     /// <summary>Reads the authorities.</summary>
     /// <exception cref="CryptographicException">If the text holds no certificate.</exception>

@@ -1,4 +1,6 @@
 using System.Formats.Asn1;
+using System.Globalization;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -53,6 +55,33 @@ internal sealed class ClientCertificates
         return plan.IsSelfSigned
             ? Import(request.CreateSelfSigned(now + plan.From, now + plan.Until))
             : Import(Sign(request, plan, now).CopyWithPrivateKey(key));
+    }
+
+    /// <summary>
+    /// The same certificate with n - s in place of s: the authority's ECDSA signature still verifies, and anybody who has the certificate can make it.
+    /// </summary>
+    public static X509Certificate2 WithOtherSignature(X509Certificate2 certificate)
+    {
+        var order = BigInteger.Parse("0FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551", NumberStyles.HexNumber);
+        var fields = new AsnReader(certificate.RawData, AsnEncodingRules.DER).ReadSequence();
+        var statement = fields.ReadEncodedValue();
+        var algorithm = fields.ReadEncodedValue();
+        var signature = new AsnReader(fields.ReadBitString(out _), AsnEncodingRules.DER).ReadSequence();
+        var inner = new AsnWriter(AsnEncodingRules.DER);
+        using (inner.PushSequence())
+        {
+            inner.WriteInteger(signature.ReadInteger());
+            inner.WriteInteger(order - signature.ReadInteger());
+        }
+        var outer = new AsnWriter(AsnEncodingRules.DER);
+        using (outer.PushSequence())
+        {
+            outer.WriteEncodedValue(statement.Span);
+            outer.WriteEncodedValue(algorithm.Span);
+            outer.WriteBitString(inner.Encode());
+        }
+        using var key = certificate.GetECDsaPrivateKey()!;
+        return Import(X509CertificateLoader.LoadCertificate(outer.Encode()).CopyWithPrivateKey(key));
     }
 
     private X509Certificate2 Sign(CertificateRequest request, CertificatePlan plan, DateTimeOffset now) =>

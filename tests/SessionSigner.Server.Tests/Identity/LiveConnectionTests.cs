@@ -25,6 +25,20 @@ public class LiveConnectionTests
     }
 
     [Fact]
+    public async Task A_refused_certificate_does_not_come_back_with_the_other_form_of_its_signature()
+    {
+        await using var server = await TestServer.StartAsync();
+        var certificate = server.Certificates.Issue(new CertificatePlan());
+        var other = ClientCertificates.WithOtherSignature(certificate);
+        await new SessionService.SessionServiceClient(server.Connect(other)).ListSessionsAsync(new ListSessionsRequest());
+
+        server.Refuse(certificate);
+
+        var again = new SessionService.SessionServiceClient(server.Connect(other));
+        await Assert.ThrowsAsync<RpcException>(async () => await again.ListSessionsAsync(new ListSessionsRequest()));
+    }
+
+    [Fact]
     public async Task An_open_stream_ends_within_seconds_of_the_refusal()
     {
         await using var server = await TestServer.StartAsync();
