@@ -8,15 +8,17 @@ namespace SessionSigner.Core;
 /// <summary>The permissions of kind "call", by chain, target and selector.</summary>
 internal sealed class CallTable(string side, Scope scope)
 {
-    private const int KeyCountMax = 65_536;
-
     // Above every four-byte selector: stands for calldata of no bytes at all.
     private const ulong NoSelector = 1UL << 32;
 
-    private readonly Dictionary<Key, List<CallRule>> _building = [];
+    // No chain has it. Stands for every chain of the scope, so that a permission costs one key for each target and not one for each of their pairs.
+    private static readonly UInt256 AnyChain = UInt256.Zero;
+
+    private readonly Dictionary<Key, List<(int Order, CallRule Rule)>> _building = [];
     private readonly FrozenSet<UInt256> _chains = scope.Chains.ToFrozenSet();
     private FrozenDictionary<Key, CallRule[]> _rules = FrozenDictionary<Key, CallRule[]>.Empty;
     private FrozenDictionary<(UInt256 Chain, Address Target), string[]> _functions = FrozenDictionary<(UInt256, Address), string[]>.Empty;
+    private int _order;
 
     /// <summary>Compiles a permission and adds it under each of its keys.</summary>
     public void Add(CallPermission permission, PermissionCompiler compiler)
@@ -25,34 +27,24 @@ internal sealed class CallTable(string side, Scope scope)
         {
             return;
         }
-        foreach (var chain in permission.Chain is { } one ? [one] : scope.Chains)
+        _order++;
+        foreach (var target in permission.Targets)
         {
-            foreach (var target in permission.Targets)
+            var key = new Key(permission.Chain ?? AnyChain, target, selector ?? NoSelector);
+            if (!_building.TryGetValue(key, out var rules))
             {
-                var key = new Key(chain, target, selector ?? NoSelector);
-                if (_building.TryGetValue(key, out var rules))
-                {
-                    rules.Add(rule);
-                }
-                else
-                {
-                    _building.Add(key, [rule]);
-                }
+                _building.Add(key, rules = []);
             }
+            rules.Add((_order, rule));
         }
     }
 
     /// <summary>Ends building; nothing is found before.</summary>
-    public void Freeze(FaultList faults)
+    public void Freeze()
     {
-        if (_building.Count > KeyCountMax)
-        {
-            faults.Add(side + ".permissions", "Must name at most 65536 combinations of chain, target and function.");
-            return;
-        }
-        _rules = _building.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.ToArray());
+        _rules = _building.ToFrozenDictionary(pair => pair.Key, pair => InOrder(pair.Key, pair.Value));
         _functions = _building
-            .GroupBy(pair => (pair.Key.Chain, pair.Key.Target), pair => pair.Value[0].FunctionText)
+            .GroupBy(pair => (pair.Key.Chain, pair.Key.Target), pair => pair.Value[0].Rule.FunctionText)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray());
         _building.Clear();
     }
@@ -82,7 +74,10 @@ internal sealed class CallTable(string side, Scope scope)
         }
         if (
             !TryReadSelector(transaction.Data.Span, out var selector)
-            || !_rules.TryGetValue(new Key(chain, target, selector), out var rules)
+            || (
+                !_rules.TryGetValue(new Key(chain, target, selector), out var rules)
+                && !_rules.TryGetValue(new Key(AnyChain, target, selector), out rules)
+            )
         )
         {
             return RefuseKey(transaction, chain, target);
@@ -104,6 +99,16 @@ internal sealed class CallTable(string side, Scope scope)
             }
         }
         return ScopeDecision.Refuse(refusing.Explain(furthest));
+    }
+
+    // What is found under one chain includes what holds on every chain, in the order of the document.
+    private CallRule[] InOrder(Key key, List<(int Order, CallRule Rule)> rules)
+    {
+        if (key.Chain != AnyChain && _building.TryGetValue(key with { Chain = AnyChain }, out var general))
+        {
+            return [.. rules.Concat(general).OrderBy(item => item.Order).Select(item => item.Rule)];
+        }
+        return [.. rules.Select(item => item.Rule)];
     }
 
     private static string? FindForbiddenFeature(UnsignedTransaction transaction)
@@ -133,23 +138,26 @@ internal sealed class CallTable(string side, Scope scope)
 
     private ScopeDecision RefuseKey(UnsignedTransaction transaction, UInt256 chain, Address target)
     {
-        if (!_functions.TryGetValue((chain, target), out var functions))
+        var functions = _functions
+            .GetValueOrDefault((chain, target), [])
+            .Concat(_functions.GetValueOrDefault((AnyChain, target), []))
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+        if (functions.Length == 0)
         {
             var targets = _functions
-                .Keys.Where(key => key.Chain == chain)
-                .Select(key => key.Target.ToString())
+                .Keys.Where(key => key.Chain == chain || key.Chain == AnyChain)
+                .Select(key => key.Target)
+                .Distinct()
+                .Select(address => address.ToString())
                 .Order(StringComparer.Ordinal)
                 .ToArray();
             return Refuse(DenialReason.TargetNotAllowed, ".permissions", $"{target} on chain {chain}", DenialText.List(targets));
         }
         var data = transaction.Data.Span;
         var selector = data.IsEmpty ? "plain transfer" : "selector " + Parsing.Hex(data[..Math.Min(data.Length, AbiFunction.SelectorSize)]);
-        return Refuse(
-            DenialReason.FunctionNotAllowed,
-            ".permissions",
-            selector,
-            DenialText.List([.. functions.Order(StringComparer.Ordinal)])
-        );
+        return Refuse(DenialReason.FunctionNotAllowed, ".permissions", selector, DenialText.List(functions));
     }
 
     private ScopeDecision Refuse(DenialReason reason, string rule, string observed, string limit) =>

@@ -63,6 +63,32 @@ public class CallScopeTests
         Assert.Equal(DenialReason.ChainNotAllowed, scope.Refusal(transaction.Build()).Reason);
     }
 
+    [Theory]
+    [InlineData(1, 1, "ceiling.permissions[1]")]
+    [InlineData(2, 1, "ceiling.permissions[1]")]
+    [InlineData(1, 2, "ceiling.permissions[2]")]
+    [InlineData(1, 3, "ceiling.permissions[0]")]
+    [InlineData(2, 3, null)]
+    public void Permissions_for_one_chain_and_for_all_are_asked_in_the_order_of_the_document(int chain, int x, string? allowedBy)
+    {
+        static JsonObject Equal(string name, int value) =>
+            ScopeBuilder.Call("f(uint256 x)", $$"""[{"path":"x","op":"lte","value":"{{value}}"}]""", name: name);
+        var one = ScopeBuilder.Call("f(uint256 x)", """[{"path":"x","op":"eq","value":"3"}]""", name: "one");
+        one["chain"] = "1";
+        var last = Equal("last", 2);
+        last["chain"] = "1";
+        var document = ScopeBuilder.Document(one, Equal("all", 1), last);
+        document["chains"] = new JsonArray("1", "2");
+        Assert.True(AbiFunction.TryParse("f(uint256 x)", out var function, out _));
+        var payload = new TransactionBuilder
+        {
+            ChainId = chain,
+            Data = "0x" + Convert.ToHexStringLower(function!.Selector4.Span) + TransactionBuilder.Word(x),
+        }.Build();
+
+        Assert.Equal(allowedBy, ScopeBuilder.CompileDocument(document).Ask(payload).AllowedBy);
+    }
+
     [Fact]
     public void A_permission_for_one_chain_does_not_hold_on_another()
     {

@@ -125,28 +125,6 @@ public class ScopeCompilerTests
     }
 
     [Fact]
-    public void More_combinations_than_the_table_holds()
-    {
-        var document = ScopeBuilder.Document();
-        document["chains"] = new JsonArray([.. Enumerable.Range(1, 64).Select(chain => JsonValue.Create($"{chain}"))]);
-        var targets = Enumerable
-            .Range(0, 256)
-            .Select(i => new Ethereum.Address([.. new byte[18], (byte)(i / 256), (byte)i]).ToString())
-            .ToArray();
-        for (var i = 0; i < 5; i++)
-        {
-            var permission = ScopeBuilder.Call($"f{i}()", name: $"f{i}");
-            permission["targets"] = new JsonArray([.. targets.Select(target => JsonValue.Create(target))]);
-            document["permissions"]!.AsArray().Add(permission);
-        }
-        var scope = ScopeBuilder.Parse(document);
-        Assert.False(CompiledScope.TryCompile("ceiling", scope, out _, out var faults));
-        Assert.Equal("ceiling.permissions: Must name at most 65536 combinations of chain, target and function.", Assert.Single(faults));
-        document["permissions"]!.AsArray().RemoveAt(4);
-        ScopeBuilder.CompileDocument(document);
-    }
-
-    [Fact]
     public void Compile_throws_the_first_fault()
     {
         var scope = ScopeBuilder.Parse(ScopeBuilder.Document(ScopeBuilder.Call("g")));

@@ -50,6 +50,30 @@ public class ScopeCostTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    [Fact]
+    public void Chains_do_not_multiply_what_a_scope_costs_in_memory()
+    {
+        // The largest narrowing that a client may send: every target on every chain.
+        var document = ScopeBuilder.Document();
+        document["chains"] = new JsonArray([.. Enumerable.Range(1, 64).Select(chain => (JsonNode)$"{chain}")]);
+        for (var i = 0; i < 4; i++)
+        {
+            var permission = ScopeBuilder.Call("f()", name: $"f{i}");
+            permission["targets"] = new JsonArray([.. Enumerable.Range(0, 250).Select(target => (JsonNode)Target(i, target))]);
+            document["permissions"]!.AsArray().Add(permission);
+        }
+        var scope = ScopeBuilder.Parse(document);
+        CompiledScope.Compile("narrowing", scope);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var compiled = CompiledScope.Compile("narrowing", scope);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 2_000_000);
+        Assert.NotNull(compiled);
+    }
+
+    private static string Target(int high, int low) => new Address([.. new byte[18], (byte)(high + 1), (byte)low]).ToString();
+
     private static JsonObject Other(int index)
     {
         var permission = ScopeBuilder.Call($"f{index}()", name: $"f{index}");
