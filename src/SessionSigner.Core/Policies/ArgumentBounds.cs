@@ -10,17 +10,26 @@ internal static class ArgumentBounds
     /// <param name="permission">The permission.</param>
     /// <param name="paths">The texts by which the argument may be named.</param>
     public static bool IsPinned(Permission permission, string[] paths) =>
-        permission.Constraints.Any(constraint =>
-            paths.Contains(constraint.Path) && constraint.Operator is ConstraintOperator.Equal or ConstraintOperator.In
-        );
+        Holds(permission.Constraints, paths, comparison => comparison.Operator is ConstraintOperator.Equal or ConstraintOperator.In);
 
     /// <summary>Whether an amount has an upper bound below what its type holds at most.</summary>
     /// <param name="permission">The permission.</param>
     /// <param name="paths">The texts by which the argument may be named.</param>
-    public static bool IsCapped(Permission permission, string[] paths) =>
-        permission.Constraints.Any(constraint => paths.Contains(constraint.Path) && IsUpperBound(constraint));
+    public static bool IsCapped(Permission permission, string[] paths) => Holds(permission.Constraints, paths, IsUpperBound);
 
-    private static bool IsUpperBound(Constraint constraint)
+    // A choice bounds only what each of its alternatives bounds; a comparison of lengths, or for any element, bounds no value.
+    private static bool Holds(IReadOnlyList<Constraint> constraints, string[] paths, Func<Comparison, bool> isBound) =>
+        constraints.Any(constraint =>
+            constraint switch
+            {
+                Comparison { Quantifier: Quantifier.All, OfLength: false } comparison => paths.Contains(comparison.Path)
+                    && isBound(comparison),
+                AnyOf choice => choice.Alternatives.All(alternative => Holds(alternative, paths, isBound)),
+                _ => false,
+            }
+        );
+
+    private static bool IsUpperBound(Comparison constraint)
     {
         var bound = constraint.Operator switch
         {

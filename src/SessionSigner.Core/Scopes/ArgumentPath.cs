@@ -56,6 +56,17 @@ internal sealed class ArgumentPath
         return new ArgumentPath([.. steps], type, offsets);
     }
 
+    /// <summary>Resolves a path, or reports what is wrong with it.</summary>
+    public static ArgumentPath? Resolve(string text, string rule, IReadOnlyList<AbiParameter> arguments, bool isStatic, FaultList faults)
+    {
+        var path = Resolve(text, arguments, isStatic, out var fault);
+        if (path is null)
+        {
+            faults.Add(rule + ".path", fault);
+        }
+        return path;
+    }
+
     private static (int Position, AbiType Type)? Step(AbiType? type, IReadOnlyList<AbiParameter>? members, string segment, out string fault)
     {
         fault = "";

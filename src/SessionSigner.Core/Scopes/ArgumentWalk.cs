@@ -2,6 +2,19 @@ using SessionSigner.Ethereum;
 
 namespace SessionSigner.Core;
 
+/// <summary>What a path found.</summary>
+internal enum Found
+{
+    /// <summary>An element that the path names does not exist: the rule then cannot be checked, and refuses.</summary>
+    Missing = 0,
+
+    /// <summary>Values, or none, and at least one array without elements on the way.</summary>
+    Empty,
+
+    /// <summary>At least one value in every array.</summary>
+    Values,
+}
+
 /// <summary>Follows paths through decoded values.</summary>
 internal static class ArgumentWalk
 {
@@ -9,19 +22,18 @@ internal static class ArgumentWalk
     /// <param name="arguments">The decoded arguments or fields.</param>
     /// <param name="path">Resolved against their types.</param>
     /// <param name="found">Receives the values; an array without elements has none.</param>
-    /// <returns>False if an element that the path names does not exist: the rule then cannot be checked, and refuses.</returns>
-    public static bool TryFind(AbiValue.Tuple arguments, ArgumentPath path, List<AbiValue> found)
+    public static Found Find(AbiValue.Tuple arguments, ArgumentPath path, List<AbiValue> found)
     {
         found.Clear();
-        return TryFind(arguments, path.Steps, found);
+        return Find(arguments, path.Steps, found);
     }
 
-    private static bool TryFind(AbiValue value, ReadOnlySpan<int> steps, List<AbiValue> found)
+    private static Found Find(AbiValue value, ReadOnlySpan<int> steps, List<AbiValue> found)
     {
         if (steps.IsEmpty)
         {
             found.Add(value);
-            return true;
+            return Found.Values;
         }
         var items = value switch
         {
@@ -31,15 +43,22 @@ internal static class ArgumentWalk
         };
         if (steps[0] != ArgumentPath.All)
         {
-            return steps[0] < items.Count && TryFind(items[steps[0]], steps[1..], found);
+            return steps[0] < items.Count ? Find(items[steps[0]], steps[1..], found) : Found.Missing;
         }
+        if (value is not AbiValue.Array)
+        {
+            return Found.Missing;
+        }
+        var result = items.Count > 0 ? Found.Values : Found.Empty;
         foreach (var item in items)
         {
-            if (!TryFind(item, steps[1..], found))
+            var below = Find(item, steps[1..], found);
+            if (below == Found.Missing)
             {
-                return false;
+                return Found.Missing;
             }
+            result = below == Found.Empty ? Found.Empty : result;
         }
-        return value is AbiValue.Array;
+        return result;
     }
 }

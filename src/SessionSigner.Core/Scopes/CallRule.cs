@@ -27,18 +27,18 @@ internal sealed class CallRule(
         // 2. A plain transfer has no arguments.
         if (function is null)
         {
-            return CheckWords([], transaction.Value, debits);
+            return CheckArguments(Arguments.OfWords([]), transaction.Value, debits);
         }
         // 3. Arguments at fixed places are read where they are; others are decoded.
         var arguments = transaction.Data[AbiFunction.SelectorSize..];
         if (function.StaticLayout is { } layout)
         {
             return layout.IsCanonical(arguments.Span)
-                ? CheckWords(arguments.Span, transaction.Value, debits)
+                ? CheckArguments(Arguments.OfWords(arguments.Span), transaction.Value, debits)
                 : new Outcome(Criterion.Decoding, Text: "arguments of another length or with bits outside their types");
         }
         return AbiDecoder.TryDecode(function.Inputs, arguments, out var values, out var fault)
-            ? CheckValues(values!, transaction.Value, debits)
+            ? CheckArguments(Arguments.OfValues(values!), transaction.Value, debits)
             : new Outcome(Criterion.Decoding, Text: fault);
     }
 
@@ -95,44 +95,6 @@ internal sealed class CallRule(
         return priorityFee > permission.MaxPriorityFeePerGas ? new Outcome(Criterion.PriorityFeePerGas, Word: priorityFee) : Outcome.Met;
     }
 
-    // Nothing here allocates unless it refuses.
-    private Outcome CheckWords(ReadOnlySpan<byte> arguments, UInt256 nativeValue, DebitBuffer debits)
-    {
-        for (var i = 0; i < Constraints.Length; i++)
-        {
-            foreach (var offset in Constraints[i].Path.Offsets!)
-            {
-                var word = Read(arguments, offset);
-                if (!Constraints[i].IsMet(word))
-                {
-                    return new Outcome(Criterion.Constraint, i, word);
-                }
-            }
-        }
-        for (var i = 0; i < Meters.Length; i++)
-        {
-            if (Meters[i].Path is not { } path)
-            {
-                if (!debits.TryAdd(Meters[i].Budget, nativeValue))
-                {
-                    return new Outcome(Criterion.Meter, i);
-                }
-                continue;
-            }
-            foreach (var offset in path.Offsets!)
-            {
-                if (!debits.TryAdd(Meters[i].Budget, Read(arguments, offset)))
-                {
-                    return new Outcome(Criterion.Meter, i);
-                }
-            }
-        }
-        return Outcome.Met;
-    }
-
     private Denial Fee(string member, UInt256 observed, UInt256? limit) =>
         new(DenialReason.FeeExceeded, Path + "." + member, observed.ToString(), string.Create(CultureInfo.InvariantCulture, $"{limit}"));
-
-    private static UInt256 Read(ReadOnlySpan<byte> arguments, int offset) =>
-        UInt256.FromBigEndian(arguments.Slice(offset, AbiType.WordSize));
 }

@@ -6,7 +6,7 @@ namespace SessionSigner.Core;
 internal static class ConstraintText
 {
     /// <summary>For example "amount &lt;= 1000".</summary>
-    public static string Limit(Constraint constraint)
+    public static string Limit(Comparison constraint)
     {
         var operands = constraint.Operands.Select(Show).ToArray();
         var limit = constraint.Operator switch
@@ -22,7 +22,8 @@ internal static class ConstraintText
             ConstraintOperator.Between => $"from {operands[0]} to {operands[1]}",
             _ => "",
         };
-        return DenialText.Clip($"{constraint.Path} {limit}");
+        var measured = constraint.OfLength ? $"length of {constraint.Path}" : constraint.Path;
+        return DenialText.Clip($"{(constraint.Quantifier == Quantifier.Any ? "any " : "")}{measured} {limit}");
     }
 
     private static string Show(JsonItem operand) =>

@@ -69,7 +69,7 @@ internal static class OperandReader
     {
         Span<byte> bytes = stackalloc byte[UInt256.Size];
         value.WriteBigEndian(bytes);
-        return CompiledConstraint.FlipSign(UInt256.FromBigEndian(bytes));
+        return CompiledComparison.FlipSign(UInt256.FromBigEndian(bytes));
     }
 
     private static UInt256 ArgumentWordOf(Address value)

@@ -22,7 +22,14 @@ internal enum Criterion
 /// <param name="Index">Which constraint or meter.</param>
 /// <param name="Word">The value that did, if it is one word.</param>
 /// <param name="Text">What did, if it is not one word.</param>
-internal readonly record struct Outcome(Criterion Criterion, int Index = 0, UInt256 Word = default, string? Text = null)
+/// <param name="Unmet">The comparison that is not met, if one is not.</param>
+internal readonly record struct Outcome(
+    Criterion Criterion,
+    int Index = 0,
+    UInt256 Word = default,
+    string? Text = null,
+    CompiledComparison? Unmet = null
+)
 {
     public static Outcome Met => new(Criterion.Met);
 

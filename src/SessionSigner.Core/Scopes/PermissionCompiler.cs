@@ -28,7 +28,7 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
         selector = function?.Selector;
         var arguments = function?.Inputs ?? [];
         var isStatic = function is null || function.StaticLayout is not null;
-        var constraints = Constraints(permission, arguments, isStatic);
+        var constraints = new ConstraintCompiler(arguments, isStatic, faults).Compile(permission.Constraints, Path + ".constraints");
         var meters = Meters(permission, arguments, isStatic);
         return faults.Count == before ? new CallRule(Path, permission, function, constraints, meters) : null;
     }
@@ -55,65 +55,9 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
         }
         typeHash = definition.TypeHash;
         var fields = definition.Type.Members;
-        var constraints = Constraints(permission, fields, isStatic: false);
+        var constraints = new ConstraintCompiler(fields, isStatic: false, faults).Compile(permission.Constraints, Path + ".constraints");
         var meters = Meters(permission, fields, isStatic: false);
         return faults.Count == before ? new TypedDataRule(Path, constraints, meters) : null;
-    }
-
-    private CompiledConstraint[] Constraints(Permission permission, IReadOnlyList<AbiParameter> arguments, bool isStatic)
-    {
-        var compiled = new List<CompiledConstraint>();
-        for (var i = 0; i < permission.Constraints.Count; i++)
-        {
-            var rule = StrictJson.Element(Path + ".constraints", i);
-            if (
-                Resolve(permission.Constraints[i].Path, rule, arguments, isStatic) is { } argument
-                && Compile(permission.Constraints[i], rule, argument) is { } constraint
-            )
-            {
-                compiled.Add(constraint);
-            }
-        }
-        return [.. compiled];
-    }
-
-    private CompiledConstraint? Compile(Constraint constraint, string rule, ArgumentPath argument)
-    {
-        var type = argument.Leaf;
-        var isOrdered = type is AbiType.Uint or AbiType.Int;
-        var isMembership =
-            constraint.Operator
-            is ConstraintOperator.Equal
-                or ConstraintOperator.NotEqual
-                or ConstraintOperator.In
-                or ConstraintOperator.NotIn;
-        if (!isMembership && !isOrdered && type is not (AbiType.Array or AbiType.Tuple))
-        {
-            faults.Add(rule + ".op", $"A {type.Name} has no order; use eq, ne, in or not_in.");
-            return null;
-        }
-        var before = faults.Count;
-        var words = new List<UInt256>();
-        var strings = new List<byte[]>();
-        for (var i = 0; i < constraint.Operands.Count; i++)
-        {
-            var operandPath = OperandPath(constraint.Operator, rule, i);
-            if (type is AbiType.Bytes or AbiType.Text)
-            {
-                strings.Add(OperandReader.String(constraint.Operands[i], type, operandPath, faults) ?? []);
-            }
-            else
-            {
-                words.Add(OperandReader.Word(constraint.Operands[i], type, operandPath, faults) ?? UInt256.Zero);
-            }
-        }
-        if (constraint.Operator == ConstraintOperator.Between && words is [var min, var max] && min > max && faults.Count == before)
-        {
-            faults.Add(rule + ".max", "Must be at least min.");
-        }
-        return faults.Count == before
-            ? new CompiledConstraint(rule, argument, constraint.Operator, [.. words], [.. strings], ConstraintText.Limit(constraint))
-            : null;
     }
 
     private CompiledMeter[] Meters(Permission permission, IReadOnlyList<AbiParameter> arguments, bool isStatic)
@@ -124,7 +68,7 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
             var meter = permission.Meters[i];
             var rule = StrictJson.Element(Path + ".meters", i);
             var budget = Array.FindIndex(budgets, candidate => candidate.Name == meter.Budget);
-            var argument = meter.Path is null ? null : Resolve(meter.Path, rule, arguments, isStatic);
+            var argument = meter.Path is null ? null : ArgumentPath.Resolve(meter.Path, rule, arguments, isStatic, faults);
             if (argument is not null && argument.Leaf is not AbiType.Uint)
             {
                 faults.Add(rule + ".path", $"Only unsigned integers are counted; this is a {argument.Leaf.Name}.");
@@ -140,22 +84,4 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
         }
         return [.. compiled];
     }
-
-    private ArgumentPath? Resolve(string text, string rule, IReadOnlyList<AbiParameter> arguments, bool isStatic)
-    {
-        var argument = ArgumentPath.Resolve(text, arguments, isStatic, out var fault);
-        if (argument is null)
-        {
-            faults.Add(rule + ".path", fault);
-        }
-        return argument;
-    }
-
-    private static string OperandPath(ConstraintOperator operation, string rule, int index) =>
-        operation switch
-        {
-            ConstraintOperator.In or ConstraintOperator.NotIn => StrictJson.Element(rule + ".values", index),
-            ConstraintOperator.Between => rule + (index == 0 ? ".min" : ".max"),
-            _ => rule + ".value",
-        };
 }

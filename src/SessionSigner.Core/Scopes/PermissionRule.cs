@@ -1,4 +1,3 @@
-using System.Text;
 using SessionSigner.Ethereum;
 
 namespace SessionSigner.Core;
@@ -17,11 +16,11 @@ internal abstract class PermissionRule(string path, CompiledConstraint[] constra
     public virtual Denial Explain(in Outcome outcome) =>
         outcome.Criterion switch
         {
-            Criterion.Constraint => new Denial(
+            Criterion.Constraint when outcome.Unmet is { } unmet => new Denial(
                 DenialReason.ConstraintUnmet,
-                Constraints[outcome.Index].Rule,
-                DenialText.Clip(outcome.Text ?? ArgumentWord.Show(outcome.Word, Constraints[outcome.Index].Path.Leaf)),
-                Constraints[outcome.Index].Limit
+                unmet.Rule,
+                DenialText.Clip(outcome.Text ?? ArgumentWord.Show(outcome.Word, unmet.Type)),
+                unmet.Limit
             ),
             Criterion.Meter => new Denial(
                 DenialReason.BudgetExceeded,
@@ -32,60 +31,52 @@ internal abstract class PermissionRule(string path, CompiledConstraint[] constra
             _ => new Denial(DenialReason.Unspecified, Path, "", ""),
         };
 
-    /// <summary>Checks constraints and takes meters on decoded values.</summary>
-    protected Outcome CheckValues(AbiValue.Tuple arguments, UInt256 nativeValue, DebitBuffer debits)
+    /// <summary>Checks constraints, then takes meters. Allocates only if decoded values are used, or if it refuses.</summary>
+    protected Outcome CheckArguments(in Arguments arguments, UInt256 nativeValue, DebitBuffer debits)
     {
-        var found = new List<AbiValue>();
-        for (var i = 0; i < Constraints.Length; i++)
+        var outcome = CheckAll(Constraints, arguments);
+        for (var i = 0; outcome.IsMet && i < Meters.Length; i++)
         {
-            if (!ArgumentWalk.TryFind(arguments, Constraints[i].Path, found))
-            {
-                return new Outcome(Criterion.Constraint, i, Text: "no such element");
-            }
-            foreach (var value in found)
-            {
-                if (CheckValue(Constraints[i], i, value) is { IsMet: false } outcome)
-                {
-                    return outcome;
-                }
-            }
+            outcome =
+                Meters[i].Path is { } path ? arguments.Count(Meters[i], path, debits)
+                : debits.TryAdd(Meters[i].Budget, nativeValue) ? Outcome.Met
+                : new Outcome(Criterion.Meter);
+            outcome = outcome.IsMet ? outcome : outcome with { Index = i };
         }
-        for (var i = 0; i < Meters.Length; i++)
+        return outcome;
+    }
+
+    private static Outcome CheckAll(CompiledConstraint[] constraints, in Arguments arguments)
+    {
+        for (var i = 0; i < constraints.Length; i++)
         {
-            if (Meters[i].Path is not { } path)
+            var outcome = constraints[i] switch
             {
-                found.Clear();
-                found.Add(new AbiValue.Uint(nativeValue));
-            }
-            else if (!ArgumentWalk.TryFind(arguments, path, found))
+                CompiledComparison comparison => arguments.Check(comparison),
+                CompiledChoice choice => CheckAny(choice, arguments),
+                _ => new Outcome(Criterion.Constraint),
+            };
+            if (!outcome.IsMet)
             {
-                return new Outcome(Criterion.Meter, i, Text: "no such element");
-            }
-            foreach (var value in found)
-            {
-                if (value is not AbiValue.Uint amount || !debits.TryAdd(Meters[i].Budget, amount.Value))
-                {
-                    return new Outcome(Criterion.Meter, i);
-                }
+                return outcome with { Index = i };
             }
         }
         return Outcome.Met;
     }
 
-    private static Outcome CheckValue(CompiledConstraint constraint, int index, AbiValue value)
+    // If no alternative holds, the one of which most constraints were met says why, the first of equals.
+    private static Outcome CheckAny(CompiledChoice choice, in Arguments arguments)
     {
-        if (ArgumentWord.TryRead(value, constraint.Path.Leaf, out var word))
+        var furthest = default(Outcome);
+        foreach (var alternative in choice.Alternatives)
         {
-            return constraint.IsMet(word) ? Outcome.Met : new Outcome(Criterion.Constraint, index, word);
+            var outcome = CheckAll(alternative, arguments);
+            if (outcome.IsMet)
+            {
+                return outcome;
+            }
+            furthest = outcome.IsFurtherThan(furthest) ? outcome : furthest;
         }
-        var (bytes, text) = value switch
-        {
-            AbiValue.Bytes data => (data.Value, data.ToString()),
-            AbiValue.Text data => (Encoding.UTF8.GetBytes(data.Value), Grants.FaultList.Quote(data.Value)),
-            _ => (default, "a value of another type"),
-        };
-        return value is AbiValue.Bytes or AbiValue.Text && constraint.IsMet(bytes.Span)
-            ? Outcome.Met
-            : new Outcome(Criterion.Constraint, index, Text: text);
+        return furthest;
     }
 }

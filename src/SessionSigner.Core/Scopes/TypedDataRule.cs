@@ -9,7 +9,7 @@ internal sealed class TypedDataRule(string path, CompiledConstraint[] constraint
     /// <summary>Checks everything but domain and type, by which the rule was found. Debits are complete only if the outcome is met.</summary>
     public Outcome Check(TypedData data, DebitBuffer debits) =>
         data.Message is AbiValue.Tuple fields
-            ? CheckValues(fields, UInt256.Zero, debits)
+            ? CheckArguments(Arguments.OfValues(fields), UInt256.Zero, debits)
             : new Outcome(Criterion.Decoding, Text: "a message that is not a struct");
 
     /// <inheritdoc/>

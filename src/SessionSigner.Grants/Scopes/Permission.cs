@@ -111,11 +111,39 @@ public enum ConstraintOperator
     Between = 9,
 }
 
+/// <summary>Which of the values that a path with [*] names must satisfy a comparison.</summary>
+public enum Quantifier
+{
+    /// <summary>Every one, and there must be at least one.</summary>
+    All = 0,
+
+    /// <summary>At least one.</summary>
+    Any = 1,
+}
+
+/// <summary>A condition on arguments or fields. A closed hierarchy.</summary>
+public abstract record Constraint
+{
+    private protected Constraint() { }
+}
+
 /// <summary>A condition on one argument or field.</summary>
 /// <param name="Path">Which: names joined by dots, elements as [3], all elements as [*].</param>
 /// <param name="Operator">How it compares.</param>
 /// <param name="Operands">What it is compared with: one value; the list of in and not_in; minimum and maximum of between. Strings and booleans.</param>
-public sealed record Constraint(string Path, ConstraintOperator Operator, IReadOnlyList<JsonItem> Operands);
+/// <param name="Quantifier">Which of several values must satisfy it.</param>
+/// <param name="OfLength">Whether the length is compared: elements of an array, bytes of a byte string or, in UTF-8, of a text.</param>
+public sealed record Comparison(
+    string Path,
+    ConstraintOperator Operator,
+    IReadOnlyList<JsonItem> Operands,
+    Quantifier Quantifier,
+    bool OfLength
+) : Constraint;
+
+/// <summary>A choice: at least one alternative must hold, and all of its constraints.</summary>
+/// <param name="Alternatives">1 to 16 lists of 1 to 16 constraints.</param>
+public sealed record AnyOf(IReadOnlyList<IReadOnlyList<Constraint>> Alternatives) : Constraint;
 
 /// <summary>Counts an amount into a budget.</summary>
 /// <param name="Budget">Name of the budget.</param>

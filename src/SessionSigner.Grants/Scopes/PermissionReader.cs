@@ -17,6 +17,10 @@ internal static class PermissionReader
         var name = reader.Text("name", Parsing.IsName, Parsing.NameRule);
         var kind = reader.Text("kind", text => text is "call" or "typed_data", "Must be \"call\" or \"typed_data\".");
         var constraints = reader.OptionalList("constraints", 0, ConstraintCountMax, ConstraintReader.Read) ?? [];
+        if (ConstraintReader.Count(constraints) > ConstraintReader.ComparisonCountMax)
+        {
+            reader.Faults.Add(reader.PathOf("constraints"), "At most 128 constraints, those inside any_of included.");
+        }
         var meters = reader.OptionalList("meters", 0, MeterCountMax, ReadMeter) ?? [];
         Permission? permission = kind switch
         {

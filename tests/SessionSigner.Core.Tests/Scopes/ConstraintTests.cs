@@ -119,10 +119,10 @@ public class ConstraintTests
         var debits = new DebitBuffer();
         Assert.True(scope.Ask(Fill([1, 2, 3, 4], 3, 4), debits).IsAllowed);
         Assert.Equal<UInt256>(17, Assert.Single(debits.Items.ToArray()).Amount);
-        Assert.True(scope.Ask(Fill([1, 2, 3, 4])).IsAllowed);
-        Assert.Equal(("ceiling.permissions[0].constraints[0]", "11"), Why(scope.Refusal(Fill([1, 2, 3, 11]))));
+        Assert.Equal(("ceiling.permissions[0].constraints[1]", "an array without elements"), Why(scope.Refusal(Fill([1, 2, 3, 4]))));
+        Assert.Equal(("ceiling.permissions[0].constraints[0]", "11"), Why(scope.Refusal(Fill([1, 2, 3, 11], 1))));
         Assert.Equal(("ceiling.permissions[0].constraints[1]", "5"), Why(scope.Refusal(Fill([1, 2, 3, 4], 1, 5))));
-        Assert.Equal(("ceiling.permissions[0].constraints[2]", "2"), Why(scope.Refusal(Fill([1, 2, 2, 4]))));
+        Assert.Equal(("ceiling.permissions[0].constraints[2]", "2"), Why(scope.Refusal(Fill([1, 2, 2, 4], 1))));
     }
 
     [Fact]

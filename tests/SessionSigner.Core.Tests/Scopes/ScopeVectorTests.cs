@@ -9,14 +9,26 @@ namespace SessionSigner.Core.Tests;
 /// <summary>The vectors of proto/spec/scope.md and proto/spec/policy.md. Their payloads are made by viem.</summary>
 public class ScopeVectorTests
 {
-    public static TheoryData<string> Names() =>
-        [.. Read("scope.json").GetProperty("vectors").EnumerateArray().Select(vector => vector.GetProperty("name").GetString()!)];
+    private static readonly string[] s_files = ["scope.json", "scope-choices.json"];
+
+    public static TheoryData<string, string> Names()
+    {
+        var names = new TheoryData<string, string>();
+        foreach (var file in s_files)
+        {
+            foreach (var vector in Read(file).GetProperty("vectors").EnumerateArray())
+            {
+                names.Add(file, vector.GetProperty("name").GetString()!);
+            }
+        }
+        return names;
+    }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Is_decided_as_the_specification_says(string name)
+    public void Is_decided_as_the_specification_says(string file, string name)
     {
-        var document = Read("scope.json");
+        var document = Read(file);
         Assert.True(Scope.TryParse(Utf8(document.GetProperty("scope")), out var scope, out var faults), string.Join('\n', faults));
         Assert.Equal(document.GetProperty("effective_scope_hash").GetString(), new EffectiveScope(scope!, null).Hash.ToString());
         var vector = document
