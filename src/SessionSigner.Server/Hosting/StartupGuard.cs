@@ -20,8 +20,16 @@ internal static class StartupGuard
         "CORECLR_PROFILER",
         "CORECLR_PROFILER_PATH",
         "CORECLR_PROFILER_PATH_64",
+        "CORECLR_ENABLE_NOTIFICATION_PROFILERS",
+        "CORECLR_NOTIFICATION_PROFILERS",
+        "DOTNET_GCName",
+        "DOTNET_GCPath",
         "LD_PRELOAD",
         "LD_AUDIT",
+        "LD_LIBRARY_PATH",
+        "OPENSSL_CONF",
+        "OPENSSL_ENGINES",
+        "OPENSSL_MODULES",
     ];
 
     /// <summary>Names of variables that must not be set, among those that are.</summary>
