@@ -30,7 +30,7 @@ internal static class EmptyServer
         builder.Services.AddLogging();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(listen);
-        builder.Services.AddSingleton(new LimitsSection(1, 1, TimeSpan.FromSeconds(10)));
+        builder.Services.AddSingleton(new LimitsSection(1, 1, TimeSpan.FromSeconds(10), 1));
         builder.Services.AddSingleton(tls);
         builder.Services.AddSingleton<TlsListener>();
         builder.Services.AddSingleton<ConnectionGuard>();

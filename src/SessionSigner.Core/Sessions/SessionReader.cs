@@ -10,6 +10,12 @@ internal sealed class SessionReader(IJournal journal, SessionTable table, TimePr
     private const int PageSizeDefault = 100;
     private const int PageSizeMax = 500;
 
+    // Scopes can be long: a page has no further session once those it has come to this many characters.
+    private const int PageScopesMax = 1024 * 1024;
+
+    // How many are read at once, so that what a page does not take is hardly read.
+    private const int ChunkSize = 32;
+
     /// <summary>Finds a session of the caller's.</summary>
     /// <returns>The live session, or null if its key is gone; and its record.</returns>
     /// <exception cref="SignerException"><see cref="ErrorCode.SessionNotFound"/>, the same whether there is none or it is another's.</exception>
@@ -39,11 +45,29 @@ internal sealed class SessionReader(IJournal journal, SessionTable table, TimePr
         }
         var size = pageSize == 0 ? PageSizeDefault : pageSize;
         var before = ParsePageToken(pageToken);
-        // One more than asked tells whether there is a next page.
-        var found = journal.ListSessions(mayReadAll ? null : caller.Identity, includeEnded, before, size + 1);
-        var page = found.Take(size).Select(item => table.Find(item.Session.SessionId)?.ToView() ?? SessionViews.Create(item.Session));
-        var next = found.Count > size ? found[size - 1].Sequence.ToString(CultureInfo.InvariantCulture) : "";
-        return new SessionPage([.. page.Where(view => includeEnded || view.State == SessionState.Open)], next);
+        var views = new List<SessionView>();
+        var (count, scopes) = (0, 0);
+        while (true)
+        {
+            var found = journal.ListSessions(mayReadAll ? null : caller.Identity, includeEnded, before, ChunkSize);
+            foreach (var (sequence, session) in found)
+            {
+                if (count == size || scopes >= PageScopesMax)
+                {
+                    return new SessionPage(views, string.Create(CultureInfo.InvariantCulture, $"{before}"));
+                }
+                var view = table.Find(session.SessionId)?.ToView() ?? SessionViews.Create(session);
+                if (includeEnded || view.State == SessionState.Open)
+                {
+                    views.Add(view);
+                }
+                (count, scopes, before) = (count + 1, scopes + view.ScopeJson.Length, sequence);
+            }
+            if (found.Count < ChunkSize)
+            {
+                return new SessionPage(views, "");
+            }
+        }
     }
 
     public SessionRecord FindGrant(Principal caller, bool mayReadAll, Hash32 grantId)

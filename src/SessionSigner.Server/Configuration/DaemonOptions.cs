@@ -76,7 +76,7 @@ internal sealed record JournalSection(string Path, string Origin);
 internal sealed record PolicyPin(string File, Policy Policy);
 
 /// <summary>Limits of the daemon as a whole.</summary>
-internal sealed record LimitsSection(int MaxOpenSessions, int MaxOpenSessionsPerPrincipal, TimeSpan Deadline);
+internal sealed record LimitsSection(int MaxOpenSessions, int MaxOpenSessionsPerPrincipal, TimeSpan Deadline, int MaxCallsPerIdentity);
 
 /// <summary>What is logged and how.</summary>
 internal sealed record LogSection(LogLevel Level, bool Json);

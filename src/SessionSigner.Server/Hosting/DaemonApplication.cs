@@ -8,7 +8,8 @@ namespace SessionSigner.Server;
 /// <summary>Puts the gRPC services onto Kestrel. Takes nothing from the environment or from files other than the configuration given.</summary>
 internal static class DaemonApplication
 {
-    private const int ResponseSizeMax = 16 * 1024 * 1024;
+    /// <summary>Largest answer, in bytes.</summary>
+    public const int ResponseSizeMax = 16 * 1024 * 1024;
 
     /// <summary>Builds the application; nothing listens yet.</summary>
     public static WebApplication Build(
@@ -49,6 +50,7 @@ internal static class DaemonApplication
 
         var app = builder.Build();
         app.UseRouting();
+        app.UseMiddleware<CallCap>();
         app.UseMiddleware<DeadlineCap>();
         Map(app);
         return app;

@@ -15,8 +15,10 @@ internal sealed class CustodyApi(
     TimeProvider clock
 ) : CustodyService.CustodyServiceBase
 {
-    private const int PageSize = 500;
-    private const int PagesMax = 2;
+    private const int SessionsMax = 1_000;
+
+    // Half of the largest answer: scopes can be long, and a report that cannot be sent helps no auditor.
+    private const int SessionsBytesMax = DaemonApplication.ResponseSizeMax / 2;
 
     /// <inheritdoc/>
     public override Task<ListPrimaryKeysResponse> ListPrimaryKeys(ListPrimaryKeysRequest request, ServerCallContext context) =>
@@ -45,19 +47,21 @@ internal sealed class CustodyApi(
     private IEnumerable<Session> OpenSessions(Caller caller)
     {
         var token = "";
-        for (var i = 0; i < PagesMax; i++)
+        var (count, bytes) = (0, 0);
+        do
         {
-            var page = sessions.ListSessions(caller.Principal, caller.MayReadAll, includeEnded: false, PageSize, token);
-            foreach (var session in page.Sessions)
+            var page = sessions.ListSessions(caller.Principal, caller.MayReadAll, includeEnded: false, pageSize: 0, token);
+            foreach (var session in page.Sessions.Select(SessionMapper.ToMessage))
             {
-                yield return SessionMapper.ToMessage(session);
+                bytes += session.CalculateSize();
+                if (++count > SessionsMax || bytes > SessionsBytesMax)
+                {
+                    yield break;
+                }
+                yield return session;
             }
             token = page.NextPageToken;
-            if (token.Length == 0)
-            {
-                yield break;
-            }
-        }
+        } while (token.Length > 0);
     }
 
     private IEnumerable<V1.PrimaryKey> PrimaryKeys()

@@ -49,7 +49,7 @@ public sealed class TestServer : IAsyncLifetime
         builder.Services.AddLogging();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(listen);
-        builder.Services.AddSingleton(new LimitsSection(1, 1, TimeSpan.FromSeconds(10)));
+        builder.Services.AddSingleton(new LimitsSection(1, 1, TimeSpan.FromSeconds(10), 1));
         builder.Services.AddSingleton(_tls);
         builder.Services.AddSingleton<TlsListener>();
         builder.Services.AddSingleton<ConnectionGuard>();

@@ -19,6 +19,29 @@ public sealed class ReadingTests
         Assert.Empty(desk.Registry.ListSessions(Desk.Other, false, true, 0, "").Sessions);
     }
 
+    [Fact]
+    public async Task Long_scopes_make_short_pages()
+    {
+        await using var desk = new Desk(maxOpen: 100);
+        var accounts = string.Join(',', Enumerable.Range(0, 256).Select(i => $"\"{new Ethereum.Address([.. new byte[18], 1, (byte)i])}\""));
+        var targets = string.Join(
+            ',',
+            Enumerable.Range(1, 3).Select(i => $$"""{"name":"f{{i}}","kind":"call","targets":[{{accounts}}],"function":"f{{i}}()"}""")
+        );
+        var narrowing = $$"""{"version":1,"chains":["1"],"permissions":[{{targets}}]}""";
+        for (var i = 0; i < 40; i++)
+        {
+            await desk.OpenAsync("o" + i, narrowing: narrowing);
+        }
+
+        var first = desk.Registry.ListSessions(Desk.Trader, false, true, 500, "");
+        var second = desk.Registry.ListSessions(Desk.Trader, false, true, 500, first.NextPageToken);
+
+        Assert.InRange(first.Sessions.Sum(view => view.ScopeJson.Length), 1_000_000, 1_200_000);
+        Assert.Equal("", second.NextPageToken);
+        Assert.Equal(40, first.Sessions.Concat(second.Sessions).DistinctBy(view => view.SessionId).Count());
+    }
+
     [Theory]
     [InlineData(-1, "", "page_size")]
     [InlineData(501, "", "page_size")]

@@ -83,6 +83,9 @@ internal sealed class TestServer : IAsyncDisposable
         return channel;
     }
 
+    /// <summary>Calls that one identity may have under way.</summary>
+    public const int MaxCallsPerIdentity = 24;
+
     /// <summary>Puts a certificate on the list of refused ones, as an operator would.</summary>
     public void Refuse(X509Certificate2 certificate)
     {
@@ -155,7 +158,7 @@ internal sealed class TestServer : IAsyncDisposable
             Vault = new VaultSection(16, false),
             Journal = new JournalSection("", "test/log"),
             Policies = [new PolicyPin("pay.yaml", Desk.Policy)],
-            Limits = new LimitsSection(16, 16, deadline),
+            Limits = new LimitsSection(16, 16, deadline, MaxCallsPerIdentity),
             Log = new LogSection(LogLevel.None, false),
         };
 }
