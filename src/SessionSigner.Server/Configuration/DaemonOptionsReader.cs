@@ -258,7 +258,7 @@ internal sealed class DaemonOptionsReader
             section.Number("max_open_sessions", Math.Min(1000, vault.Capacity), 1, 65_536),
             section.Number("max_open_sessions_per_principal", 100, 1, 65_536),
             section.Seconds("deadline_seconds", 10, 1, 60),
-            section.Number("max_calls_per_identity", 256, 1, 65_536)
+            section.Number("max_calls_per_identity", 512, 1, 65_536)
         );
         if (limits.MaxOpenSessions > vault.Capacity)
         {
