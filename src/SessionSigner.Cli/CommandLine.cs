@@ -8,7 +8,7 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CliHost host, CancellationToken cancellationToken = default)
     {
-        if (ForwardedCommand.Matches(arguments))
+        if (ForwardedCommand.Matches(host, arguments))
         {
             return await CommandRunner.RunAsync(host, json: false, () => ForwardedCommand.RunAsync(host, arguments, cancellationToken));
         }
@@ -92,6 +92,13 @@ internal static class CommandLine
     private static int ReportUsage(ParseResult parsed, CliHost host)
     {
         // "Required command was not provided" says nothing more when a word was not understood.
+        if (parsed.UnmatchedTokens.Count == 0 && parsed.CommandResult.Command is { Subcommands.Count: > 0 } group)
+        {
+            host.Error.WriteLine($"error: Give a command: {string.Join(", ", group.Subcommands.Select(c => c.Name))}.");
+            host.Error.WriteLine($"Run '{CommandPath.Of(group)} --help' for what it takes, with examples.");
+            return ExitCode.Usage;
+        }
+
         var errors = parsed.UnmatchedTokens.Count > 0 ? parsed.Errors.Skip(1) : parsed.Errors;
         foreach (var error in errors.DefaultIfEmpty(parsed.Errors[0]))
         {

@@ -66,9 +66,9 @@ internal sealed record Failure
                 Cli.ExitCode.NotPermitted,
                 "not_permitted",
                 e,
-                "Ask an operator which roles the daemon gives the URI in your certificate."
+                "Check that this is the right certificate or profile; roles are given under 'identities' in the daemon's configuration."
             ),
-            SignerNotFoundException e => Of(Cli.ExitCode.NotFound, "not_found", e, "'sessionsigner session list' shows your sessions."),
+            SignerNotFoundException e => Of(Cli.ExitCode.NotFound, "not_found", e, HintOfMissing(e.Field)),
             SignerSessionEndedException e => Of(
                 Cli.ExitCode.NotFound,
                 "session_ended",
@@ -115,6 +115,15 @@ internal sealed record Failure
             error.WriteLine("hint: " + Hint);
         }
     }
+
+    private static string HintOfMissing(string field) =>
+        field switch
+        {
+            "policy" => "Check the spelling; an operator or auditor sees the policies in force with 'sessionsigner policy list'.",
+            "primary_key" => "An operator or auditor sees the primary keys with 'sessionsigner custody'.",
+            "grant_id" => "'sessionsigner session show SESSION' names the grant of a session.",
+            _ => "'sessionsigner session list --ended' shows your sessions.",
+        };
 
     private static Failure Usage(string message) =>
         new()

@@ -43,11 +43,11 @@ internal sealed class ForwardedCommand(string path, string description, params s
 
     private static readonly ForwardedCommand[] All = [Init, Doctor, CheckConfig, PolicyLint, PolicyShow];
 
-    /// <summary>Whether the arguments begin with a forwarded command and do not ask for its help, which is given here.</summary>
-    public static bool Matches(IReadOnlyList<string> arguments)
+    /// <summary>Whether the arguments begin with a forwarded command. Its help is given here only if the daemon's program is not on this host.</summary>
+    public static bool Matches(CliHost host, IReadOnlyList<string> arguments)
     {
         var asksHelp = arguments.Count > 0 && arguments[^1] is "-h" or "--help" or "-?";
-        return !asksHelp && All.Any(c => arguments.Take(c.Words.Length).SequenceEqual(c.Words));
+        return All.Any(c => arguments.Take(c.Words.Length).SequenceEqual(c.Words)) && !(asksHelp && Locate(host) is null);
     }
 
     private string[] Words => path.Split(' ');
@@ -85,19 +85,30 @@ internal sealed class ForwardedCommand(string path, string description, params s
         }
     }
 
-    // Where an operator named it, then beside this program, then on the path.
     private static string Find(CliHost host)
+    {
+        if (Locate(host) is { } found)
+        {
+            return found;
+        }
+
+        throw new UsageException(
+            host.Environment("SESSIONSIGNERD") is { Length: > 0 } named
+                ? $"$SESSIONSIGNERD names {named}, which does not exist."
+                : $"This command runs on the daemon's host, but {Daemon} was not found beside sessionsigner or on the PATH. Set $SESSIONSIGNERD to where it is."
+        );
+    }
+
+    // Where an operator named it, then beside this program, then on the path.
+    private static string? Locate(CliHost host)
     {
         if (host.Environment("SESSIONSIGNERD") is { Length: > 0 } named)
         {
-            return File.Exists(named) ? named : throw new UsageException($"$SESSIONSIGNERD names {named}, which does not exist.");
+            return File.Exists(named) ? named : null;
         }
 
         var folders = (host.Environment("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return folders.Prepend(AppContext.BaseDirectory).Select(folder => Path.Combine(folder, Daemon)).FirstOrDefault(File.Exists)
-            ?? throw new UsageException(
-                $"This command runs on the daemon's host, but {Daemon} was not found beside sessionsigner or on the PATH. Set $SESSIONSIGNERD to where it is."
-            );
+        return folders.Prepend(AppContext.BaseDirectory).Select(folder => Path.Combine(folder, Daemon)).FirstOrDefault(File.Exists);
     }
 
     private static UsageException NotStarted(string file, Exception? cause) =>

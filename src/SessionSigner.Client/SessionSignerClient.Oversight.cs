@@ -76,7 +76,7 @@ public sealed partial class SessionSignerClient
     )
     {
         var request = new TailEntriesRequest { StartIndex = startIndex };
-        await foreach (var message in RetryingCaller.StreamAsync(o => _audit.TailEntries(request, o), cancellationToken))
+        await foreach (var message in _caller.StreamAsync(o => _audit.TailEntries(request, o), cancellationToken))
         {
             foreach (var entry in message.Entries)
             {

@@ -77,7 +77,7 @@ public sealed partial class SessionSignerClient
     )
     {
         var request = new WatchSessionRequest { SessionId = sessionId };
-        await foreach (var message in RetryingCaller.StreamAsync(o => _sessions.WatchSession(request, o), cancellationToken))
+        await foreach (var message in _caller.StreamAsync(o => _sessions.WatchSession(request, o), cancellationToken))
         {
             yield return message.Session;
         }

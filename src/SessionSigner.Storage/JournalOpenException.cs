@@ -7,4 +7,7 @@ public sealed class JournalOpenException : Exception
     /// <param name="inner">The cause, if there is one.</param>
     public JournalOpenException(string message, Exception? inner = null)
         : base(message, inner) { }
+
+    /// <summary>Whether another process owns the journal and nothing else is known to be wrong.</summary>
+    public bool IsInUse { get; init; }
 }

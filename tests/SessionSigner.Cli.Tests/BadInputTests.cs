@@ -142,7 +142,7 @@ public sealed class BadInputTests : DaemonFixture
     {
         var run = await Run("health --address https://localhost:1");
         Assert.Equal(ExitCode.Unavailable, run.ExitCode);
-        Assert.StartsWith("error: The daemon cannot be reached: ", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith("error: The daemon at localhost:1 cannot be reached: ", run.Error, StringComparison.Ordinal);
         Assert.Contains("hint: ", run.Error, StringComparison.Ordinal);
     }
 

@@ -24,6 +24,16 @@ public sealed class ForwardedCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Help_comes_from_the_daemon_if_it_is_on_this_host()
+    {
+        var received = Path.Combine(_folder, "received");
+        var daemon = Script($"printf '%s\\n' \"$@\" > '{received}'\n");
+        var run = await CliRun.Of(["init", "--help"], environment: new Dictionary<string, string> { ["SESSIONSIGNERD"] = daemon });
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        Assert.Equal(["init", "--help"], await File.ReadAllLinesAsync(received));
+    }
+
+    [Fact]
     public async Task The_daemon_is_found_on_the_path()
     {
         Script("exit 7\n");

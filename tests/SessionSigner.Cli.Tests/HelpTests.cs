@@ -62,6 +62,13 @@ public sealed class HelpTests
         Assert.EndsWith($"Run 'sessionsigner {command} --help' for what it takes, with examples.\n", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_group_alone_names_its_commands()
+    {
+        var run = await CliRun.Of(["grant"]);
+        Assert.StartsWith("error: Give a command: show, verify.\n", run.Error, StringComparison.Ordinal);
+    }
+
     private static IEnumerable<string> PathsOf(Command command, string path)
     {
         yield return path;

@@ -52,7 +52,7 @@ internal sealed class GrantShowCommand : DaemonCommand
         }
 
         GrantView.From(grant.Signed).Write(report);
-        report.Line("Not verified here; run: sessionsigner grant verify");
+        report.Line($"Not verified here; run: sessionsigner grant show {id} --json | sessionsigner grant verify - --audience NAME");
         return ExitCode.Ok;
     }
 

@@ -62,7 +62,14 @@ internal sealed class SessionRevokeCommand : DaemonCommand
             report.Line(id);
         }
 
-        report.Verdict(true, $"Sessions ended: {answer.SessionIds.Count}; audit index {answer.AuditIndex}.");
+        // A misspelt selector ends nothing, and in an incident that must not look like success.
+        var ended = answer.SessionIds.Count;
+        report.Verdict(
+            ended > 0,
+            ended > 0
+                ? $"Sessions ended: {ended}; audit index {answer.AuditIndex}."
+                : $"No open session was selected, so none was ended; audit index {answer.AuditIndex}."
+        );
         return ExitCode.Ok;
     }
 

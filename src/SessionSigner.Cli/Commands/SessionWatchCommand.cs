@@ -48,7 +48,7 @@ internal sealed class SessionWatchCommand : DaemonCommand
     private static string Describe(SessionView session)
     {
         var state = session.EndReason.Length > 0 ? $"{session.State} ({session.EndReason})" : session.State;
-        var headroom = session.Headroom.Select(h => $"{h.Rule} {h.Remaining}/{h.Limit}");
+        var headroom = session.Headroom.Select(h => $"{h.Rule} {Names.Amount(h.Remaining)} of {Names.Amount(h.Limit)}");
         return string.Join("  ", new[] { state, $"{session.Signatures} signatures" }.Concat(headroom));
     }
 }

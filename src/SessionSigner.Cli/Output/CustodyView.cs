@@ -77,6 +77,9 @@ internal sealed record PrimaryKeyView(
 /// <summary>How session keys are held. The JSON shape is stable.</summary>
 internal sealed record VaultView(string Memory, bool Degraded, uint Capacity, uint InUse, bool Undumpable);
 
+/// <summary>Who may do what. The JSON shape is stable.</summary>
+internal sealed record IdentityView(string Uri, IReadOnlyList<string> Roles);
+
 /// <summary>The custody report. The JSON shape is stable.</summary>
 internal sealed record CustodyView(
     long MadeAtMs,
@@ -86,9 +89,14 @@ internal sealed record CustodyView(
     IReadOnlyList<SessionView> OpenSessions,
     VaultView Vault,
     ulong AuditSize,
-    string AuditRoot
+    string AuditRoot,
+    string AuditOrigin,
+    string DaemonVersion,
+    IReadOnlyList<IdentityView> Identities
 )
 {
+    private static readonly IReadOnlyList<string> IdentityColumns = ["identity", "roles"];
+
     public static CustodyView From(GetCustodyReportResponse r)
     {
         var vault = r.Vault ?? new VaultReport();
@@ -100,13 +108,17 @@ internal sealed record CustodyView(
             r.OpenSessions.Select(SessionView.From).ToList(),
             new VaultView(vault.Memory, vault.Degraded, vault.Capacity, vault.InUse, vault.Undumpable),
             r.AuditSize,
-            Names.Hex(r.AuditRoot.Span)
+            Names.Hex(r.AuditRoot.Span),
+            r.AuditOrigin,
+            r.DaemonVersion,
+            r.Identities.Select(i => new IdentityView(i.Uri, [.. i.Roles])).ToList()
         );
     }
 
     public void Write(Report report)
     {
-        report.Line($"Custody report of {Names.TimeMs(MadeAtMs)}");
+        report.Line($"Custody report of {AuditOrigin}, {Names.TimeMs(MadeAtMs)}, sessionsignerd {DaemonVersion}");
+        WriteSummary(report);
         foreach (var key in PrimaryKeys)
         {
             key.Write(report);
@@ -118,11 +130,38 @@ internal sealed record CustodyView(
             ("in use", $"{Vault.InUse} of {Vault.Capacity}"),
             ("refuses core dumps", Names.YesNo(Vault.Undumpable))
         );
-        report.Heading("Policies");
-        PolicyView.WriteTable(report, Policies);
+        foreach (var policy in Policies)
+        {
+            report.Heading($"Policy {policy.Name}");
+            policy.Write(report);
+        }
+
+        report.Heading($"Identities: {Identities.Count}");
+        report.Table(
+            IdentityColumns,
+            Identities.Select(i => (IReadOnlyList<string>)[i.Uri, string.Join(", ", i.Roles)]).ToList(),
+            "No identities."
+        );
         report.Heading($"Open sessions: {OpenSessionCount}");
-        SessionView.WriteTable(report, OpenSessions);
+        SessionView.WriteCustodyTable(report, OpenSessions);
         report.Heading("Audit log");
         report.Fields(("entries", $"{AuditSize}"), ("root", AuditRoot));
+    }
+
+    // What a reader must see if nothing else.
+    private void WriteSummary(Report report)
+    {
+        var confined = PrimaryKeys.Count(key => key.IsConfined);
+        report.Heading("Summary");
+        report.Verdict(
+            confined == PrimaryKeys.Count && confined > 0,
+            $"Primary keys made in their token and never able to leave it, as the token says: {confined} of {PrimaryKeys.Count}"
+        );
+        report.Verdict(
+            !Vault.Degraded && Vault.Undumpable,
+            $"Session keys held: {Vault.InUse}, in memory that {(Vault.Degraded || !Vault.Undumpable ? "root could read" : "no other process can read")}"
+        );
+        var warnings = Policies.Sum(policy => policy.Warnings.Count);
+        report.Verdict(warnings == 0, $"Policies in force: {Policies.Count}, with warnings: {warnings}");
     }
 }

@@ -29,9 +29,9 @@ internal sealed record DenialView(
         [
             ("reason", Reason),
             ("rule", Rule),
-            ("observed", Observed),
-            ("limit", Limit),
-            ("headroom", Headroom),
+            ("observed", Names.Amount(Observed)),
+            ("limit", Names.Amount(Limit)),
+            ("headroom", Names.Amount(Headroom)),
             ("retry after", RetryAfterMs == 0 ? "" : $"{RetryAfterMs} ms"),
             ("audit index", AuditIndex?.ToString(CultureInfo.InvariantCulture) ?? ""),
         ];

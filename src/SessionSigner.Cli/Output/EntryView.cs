@@ -63,13 +63,14 @@ internal sealed record EntryView(
         );
     }
 
-    public static void WriteTable(Report report, IEnumerable<EntryView> entries) =>
+    public static void WriteTable(Report report, IReadOnlyList<EntryView> entries) =>
         report.Table(
             Columns,
             entries
                 .Select(e => (IReadOnlyList<string>)[$"{e.Index}", Names.TimeMs(e.TimeMs), e.Kind, e.Principal, e.SessionId, e.What])
                 .ToList(),
-            "No entries."
+            "No entries.",
+            entries.Select(e => e.ToLine()).ToList()
         );
 
     public string ToLine() =>
@@ -81,14 +82,14 @@ internal sealed record EntryView(
         {
             var parts = new List<string>();
             Add(parts, "policy ", SessionId.Length == 0 || Grant is not null ? Policy : "");
-            Add(parts, "primary key ", PrimaryKey);
+            Add(parts, "primary key ", Grant is not null ? PrimaryKey : "");
             Add(parts, "", Reason);
             Add(parts, "rule ", Rule);
-            Add(parts, "observed ", Observed);
-            Add(parts, "limit ", Limit);
+            Add(parts, "observed ", Names.Amount(Observed));
+            Add(parts, "limit ", Names.Amount(Limit));
             foreach (var debit in Debits)
             {
-                parts.Add($"{debit.Budget} -{debit.Amount}");
+                parts.Add($"{debit.Budget} -{Names.Amount(debit.Amount)}");
             }
 
             Add(parts, "", Detail);

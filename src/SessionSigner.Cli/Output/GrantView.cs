@@ -44,8 +44,8 @@ internal sealed record GrantView(
             ("signed by", PrimaryKey),
             ("account", Account),
             ("chains", string.Join(", ", Chains)),
-            ("from", Names.Time(NotBefore)),
-            ("until", Names.Time(NotAfter)),
+            ("from", Names.TimeAndNumber(NotBefore)),
+            ("until", Names.TimeAndNumber(NotAfter)),
             ("audience", Audience),
             ("scope hash", ScopeHash),
             ("policy digest", PolicyDigest)

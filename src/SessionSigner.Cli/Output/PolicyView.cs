@@ -29,6 +29,20 @@ internal sealed record PolicyView(
             EmbeddedJson.Parse(p.CeilingJson)
         );
 
+    /// <summary>Everything a policy allows, for a report that is signed off.</summary>
+    public void Write(Report report)
+    {
+        report.Fields([
+            ("digest", Digest),
+            ("principals", string.Join(", ", Principals)),
+            ("primary keys", string.Join(", ", PrimaryKeys)),
+            ("accounts", string.Join(", ", Accounts)),
+            ("longest session", Names.Lifetime(MaxLifetimeSeconds)),
+            .. CeilingText.Lines(Ceiling),
+            .. Warnings.Select(warning => ("warning", warning)),
+        ]);
+    }
+
     public static void WriteTable(Report report, IReadOnlyList<PolicyView> policies)
     {
         report.Table(
@@ -41,7 +55,7 @@ internal sealed record PolicyView(
                             string.Join(", ", p.Principals),
                             string.Join(", ", p.PrimaryKeys),
                             string.Join(", ", p.Accounts),
-                            $"{p.MaxLifetimeSeconds} s",
+                            Names.Lifetime(p.MaxLifetimeSeconds),
                             p.Digest,
                         ]
                 )

@@ -92,8 +92,16 @@ internal sealed class Report(CliHost host, bool json)
         host.Output.Flush();
     }
 
-    /// <summary>A table; <paramref name="empty"/> says so when there are no rows.</summary>
-    public void Table(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows, string empty)
+    /// <summary>
+    /// A table; <paramref name="empty"/> says so when there are no rows. <paramref name="lines"/> are the rows as single lines, for a terminal on which
+    /// the table does not fit; without them each row becomes a record.
+    /// </summary>
+    public void Table(
+        IReadOnlyList<string> columns,
+        IReadOnlyList<IReadOnlyList<string>> rows,
+        string empty,
+        IReadOnlyList<string>? lines = null
+    )
     {
         if (rows.Count == 0)
         {
@@ -110,6 +118,16 @@ internal sealed class Report(CliHost host, bool json)
 
         if (!FitsTerminal(_terminal, columns, safe))
         {
+            if (lines is not null)
+            {
+                foreach (var line in lines)
+                {
+                    Line(line);
+                }
+
+                return;
+            }
+
             WriteRecords(columns, safe);
             return;
         }

@@ -17,7 +17,11 @@ internal sealed record HeadroomView(string Rule, string Unit, string Limit, stri
         if (headroom.Count > 0)
         {
             report.Heading("Headroom");
-            report.Table(Columns, headroom.Select(h => (IReadOnlyList<string>)[h.Rule, h.Remaining, h.Limit, h.Unit]).ToList(), "");
+            report.Table(
+                Columns,
+                headroom.Select(h => (IReadOnlyList<string>)[h.Rule, Names.Amount(h.Remaining), Names.Amount(h.Limit), h.Unit]).ToList(),
+                ""
+            );
         }
     }
 }
@@ -46,6 +50,17 @@ internal sealed record SessionView(
 )
 {
     private static readonly IReadOnlyList<string> Columns = ["session", "state", "policy", "principal", "address", "signatures", "until"];
+
+    private static readonly IReadOnlyList<string> CustodyColumns =
+    [
+        "session",
+        "principal",
+        "policy",
+        "primary key",
+        "address",
+        "signatures",
+        "until",
+    ];
 
     public static SessionView From(Session s) =>
         new(
@@ -77,6 +92,19 @@ internal sealed record SessionView(
                 .Select(s =>
                     (IReadOnlyList<string>)
                         [s.SessionId, s.StateText, s.Policy, s.Principal, s.Address, $"{s.Signatures}", Names.Time(s.NotAfter)]
+                )
+                .ToList(),
+            "No sessions."
+        );
+
+    /// <summary>For a report on keys: which primary key stands behind each session.</summary>
+    public static void WriteCustodyTable(Report report, IEnumerable<SessionView> sessions) =>
+        report.Table(
+            CustodyColumns,
+            sessions
+                .Select(s =>
+                    (IReadOnlyList<string>)
+                        [s.SessionId, s.Principal, s.Policy, s.PrimaryKey, s.Address, $"{s.Signatures}", Names.Time(s.NotAfter)]
                 )
                 .ToList(),
             "No sessions."

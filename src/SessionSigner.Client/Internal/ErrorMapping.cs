@@ -10,7 +10,7 @@ namespace SessionSigner.Client;
 /// <summary>The one place where a gRPC status becomes a typed exception: first by the typed denial, then by the daemon's reason, then by the status code.</summary>
 internal static class ErrorMapping
 {
-    public static SessionSignerException ToException(RpcException error)
+    public static SessionSignerException ToException(RpcException error, Uri address)
     {
         var details = ReadDetails(error);
         var info = details?.GetDetail<ErrorInfo>();
@@ -18,7 +18,7 @@ internal static class ErrorMapping
         var field = FieldOf(details, info);
         var denial = details?.GetDetail<Denial>();
         var status = error.StatusCode;
-        var message = Unreachable(error) ?? error.Status.Detail;
+        var message = Unreachable(error, address) ?? error.Status.Detail;
         if (denial is not null || reason == "DENIED")
         {
             return new SignerDeniedException(message, denial ?? new Denial(), error)
@@ -128,13 +128,18 @@ internal static class ErrorMapping
     }
 
     // What the transport says of itself ("subchannel") helps nobody.
-    private static string? Unreachable(RpcException error)
+    private static string? Unreachable(RpcException error, Uri address)
     {
         for (var cause = error.Status.DebugException; cause is not null; cause = cause.InnerException)
         {
             if (cause is SocketException socket)
             {
-                return $"The daemon cannot be reached: {socket.Message}.";
+                return $"The daemon at {address.Authority} cannot be reached: {socket.Message}.";
+            }
+
+            if (cause is HttpIOException)
+            {
+                return $"The connection to the daemon at {address.Authority} broke; it may have ended.";
             }
         }
 

@@ -22,7 +22,7 @@ internal sealed class RetryingCaller(ClientOptions options)
             catch (RpcException e)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var error = ErrorMapping.ToException(e);
+                var error = ErrorMapping.ToException(e, options.Address);
                 var delay = Delay(attempt);
                 var isLast = attempt >= options.AttemptsMax || TimeProvider.System.GetUtcNow() + delay >= deadline;
                 if (isLast || error is not SignerUnavailableException || e.StatusCode != StatusCode.Unavailable)
@@ -35,7 +35,7 @@ internal sealed class RetryingCaller(ClientOptions options)
         }
     }
 
-    public static async IAsyncEnumerable<T> StreamAsync<T>(
+    public async IAsyncEnumerable<T> StreamAsync<T>(
         Func<CallOptions, AsyncServerStreamingCall<T>> start,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
@@ -53,7 +53,7 @@ internal sealed class RetryingCaller(ClientOptions options)
             catch (RpcException e)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw ErrorMapping.ToException(e);
+                throw ErrorMapping.ToException(e, options.Address);
             }
 
             yield return call.ResponseStream.Current;

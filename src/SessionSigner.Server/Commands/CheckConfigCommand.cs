@@ -20,7 +20,9 @@ internal static class CheckConfigCommand
         {
             await Console.Error.WriteLineAsync(fault.ToString());
         }
-        await Console.Error.WriteLineAsync($"{exception.Faults.Count} faults in the configuration; nothing was started.");
+        await Console.Error.WriteLineAsync(
+            $"{Plural.Of(exception.Faults.Count, "fault", "faults")} in the configuration; nothing was started."
+        );
     }
 
     private static async Task<int> RunAsync(string file)

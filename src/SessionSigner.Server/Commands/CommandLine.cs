@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace SessionSigner.Server;
 
@@ -43,8 +44,29 @@ internal static class CommandLine
         root.Subcommands.Add(InitCommand.Create());
         root.Subcommands.Add(PolicyCommand.Create());
         // Signals are the host's: it lets calls under way finish, and this library would end the process after two seconds.
-        return await root.Parse(arguments).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        {
+            return await ReportUsageAsync(parsed);
+        }
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
+
+    private static async Task<int> ReportUsageAsync(ParseResult parsed)
+    {
+        foreach (var error in parsed.Errors)
+        {
+            await Console.Error.WriteLineAsync($"error: {error.Message}");
+        }
+        var command = parsed.CommandResult.Command is RootCommand ? "" : $" {PathOf(parsed.CommandResult.Command)}";
+        await Console.Error.WriteLineAsync($"Run 'sessionsignerd{command} --help' for what it takes.");
+        return ExitCodes.Usage;
+    }
+
+    private static string PathOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault(parent => parent is not RootCommand) is { } parent
+            ? $"{PathOf(parent)} {command.Name}"
+            : command.Name;
 
     /// <summary>The option that names the configuration file.</summary>
     public static Option<string> ConfigOption() =>

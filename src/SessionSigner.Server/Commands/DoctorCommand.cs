@@ -38,7 +38,7 @@ internal static class DoctorCommand
                     await Console.Out.WriteLineAsync($"{"", -22} fix: {finding.Remedy}");
                 }
             }
-            await Console.Out.WriteLineAsync(failed == 0 ? "The daemon can start." : $"{failed} checks failed.");
+            await Console.Out.WriteLineAsync(failed == 0 ? "The daemon can start." : $"{Plural.Of(failed, "check", "checks")} failed.");
         }
         return failed == 0 ? ExitCodes.Ok : ExitCodes.Found;
     }
@@ -55,10 +55,7 @@ internal static class DoctorCommand
         }
         catch (ConfigurationException exception)
         {
-            return
-            [
-                .. exception.Faults.Select(fault => new Finding(Verdict.Failed, "configuration", fault.ToString(), "correct the option")),
-            ];
+            return [.. exception.Faults.Select(fault => new Finding(Verdict.Failed, "configuration", fault.ToString()))];
         }
     }
 

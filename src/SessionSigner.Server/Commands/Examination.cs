@@ -60,7 +60,7 @@ internal sealed class Examination(DaemonOptions options, TimeProvider clock)
                 : new Finding(
                     Verdict.Good,
                     "memory",
-                    $"{state.Memory} for {state.Capacity} session keys, process undumpable: {state.Undumpable}"
+                    $"{state.Memory} for {state.Capacity} session keys, process {(state.Undumpable ? "refuses" : "does NOT refuse")} core dumps"
                 );
         }
         catch (VaultUnavailableException exception)
@@ -142,7 +142,13 @@ internal sealed class Examination(DaemonOptions options, TimeProvider clock)
         {
             return new Finding(Verdict.Failed, subject, $"{name} is not in force yet", "check the clock, or wait");
         }
-        return days < 0 ? new Finding(Verdict.Failed, subject, $"{name} has expired", "issue a new one; it is read without a restart")
+        return days < 0
+                ? new Finding(
+                    Verdict.Failed,
+                    subject,
+                    $"{name} has expired on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}",
+                    "issue a new one; it is read without a restart"
+                )
             : days < DaysWarning
                 ? new Finding(Verdict.Warning, subject, $"{name} expires in {days} days", "issue a new one; it is read without a restart")
             : new Finding(Verdict.Good, subject, $"{name}, {days} days left");
@@ -151,7 +157,10 @@ internal sealed class Examination(DaemonOptions options, TimeProvider clock)
     private IEnumerable<Finding> ExamineStorage()
     {
         var folder = Path.GetDirectoryName(options.Journal.Path)!;
-        yield return ExamineJournal();
+        foreach (var finding in ExamineJournal())
+        {
+            yield return finding;
+        }
         if (Directory.Exists(folder))
         {
             var free = new DriveInfo(folder).AvailableFreeSpace;
@@ -166,17 +175,38 @@ internal sealed class Examination(DaemonOptions options, TimeProvider clock)
         }
     }
 
-    private Finding ExamineJournal()
+    private IEnumerable<Finding> ExamineJournal()
     {
-        if (IsListening())
+        var inUse = false;
+        yield return ExamineJournal(ref inUse);
+        var address = options.Listen.Addresses[0];
+        switch (inUse, IsListening())
         {
-            return new Finding(
-                Verdict.Good,
-                "journal",
-                $"in use by the daemon that listens on {options.Listen.Addresses[0]}, which verified it"
-            );
+            case (true, false):
+                yield return new Finding(
+                    Verdict.Warning,
+                    "address",
+                    $"nothing listens on {address}, though the journal is in use",
+                    "the daemon may be starting; otherwise find out which process holds the journal"
+                );
+                break;
+            case (false, true):
+                yield return new Finding(
+                    Verdict.Failed,
+                    "address",
+                    $"another program listens on {address}",
+                    "stop it, or change listen.addresses"
+                );
+                break;
+            default:
+                yield return new Finding(Verdict.Good, "address", inUse ? $"a daemon listens on {address}" : $"{address} is free");
+                break;
         }
-        if (!File.Exists(options.Journal.Path))
+    }
+
+    private Finding ExamineJournal(ref bool inUse)
+    {
+        if (!File.Exists(options.Journal.Path) && !File.Exists(options.Journal.Path + ".lock"))
         {
             return new Finding(Verdict.Good, "journal", $"{options.Journal.Path} will be made at the first start");
         }
@@ -185,25 +215,26 @@ internal sealed class Examination(DaemonOptions options, TimeProvider clock)
             var journal = SqliteJournal.Open(new SqliteJournalOptions { Path = options.Journal.Path }, clock);
             var head = journal.Head;
             journal.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            return new Finding(Verdict.Good, "journal", $"{head.Size} entries verified");
+            return new Finding(Verdict.Good, "journal", $"{Plural.Of(checked((int)head.Size), "entry", "entries")} verified");
+        }
+        catch (JournalOpenException exception) when (exception.IsInUse)
+        {
+            inUse = true;
+            return new Finding(Verdict.Good, "journal", "in use by a running daemon, which verified it when it started");
         }
         catch (JournalOpenException exception)
         {
-            return new Finding(
-                Verdict.Failed,
-                "journal",
-                exception.Message,
-                "stop the daemon that uses it, or restore the file from a backup"
-            );
+            return new Finding(Verdict.Failed, "journal", exception.Message);
         }
     }
 
     private bool IsListening()
     {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        var address = options.Listen.Addresses[0];
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.Connect(options.Listen.Addresses[0]);
+            socket.Connect(address);
             return true;
         }
         catch (SocketException)
@@ -260,7 +291,7 @@ internal sealed class Examination(DaemonOptions options, TimeProvider clock)
         }
         catch (StartException exception)
         {
-            findings.Add(new Finding(Verdict.Failed, "token", exception.Message, "see token in the configuration"));
+            findings.Add(new Finding(Verdict.Failed, "token", exception.Message));
         }
         return findings;
     }

@@ -63,12 +63,12 @@ internal static class InitCommand
         if (!IPEndPoint.TryParse(plan.Listen, out var listen) || listen.Port == 0)
         {
             await Console.Error.WriteLineAsync("--listen must be an address with a port, for example 127.0.0.1:7443.");
-            return ExitCodes.Found;
+            return ExitCodes.Usage;
         }
         if (!CertificateIdentity.IsWellFormed($"spiffe://{plan.TrustDomain}/trader"))
         {
             await Console.Error.WriteLineAsync("--trust-domain must be a name such as desk.local.");
-            return ExitCodes.Found;
+            return ExitCodes.Usage;
         }
         try
         {

@@ -15,6 +15,11 @@ internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvi
     /// <exception cref="StartException">With what to do about it.</exception>
     public IEnumerable<string> Run()
     {
+        // 0. A faulty policy is said before a token is touched, which cannot be undone.
+        if (plan.Policy is not null)
+        {
+            _ = ReadPolicy(plan.Policy);
+        }
         var folder = PrivateFolder.Create(plan.Folder);
         folder.MakeFolder("data");
 
@@ -36,7 +41,12 @@ internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvi
         Check(file);
         yield return $"configuration {file}";
         yield return "";
-        yield return $"Start the daemon:  sessionsignerd --config {file}";
+        yield return "Next:";
+        yield return $"  sessionsignerd doctor --config {file}";
+        yield return $"  sessionsignerd --config {file}";
+        yield return $"  sessionsigner session open --policy {policy.Name} --profile {folder.PathOf("trader.profile")}";
+        yield return "";
+        yield return "Before this is more than a trial, take these off this host: secrets/token-so-pin, tls/client-ca.key and the keys of the clients.";
     }
 
     private PrimaryKey MakeKey(PrivateFolder folder)
@@ -111,10 +121,13 @@ internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvi
         folder.MakeFolder("policies");
         var text = plan.Policy is null ? ExamplePolicy.Create(IdentityOf("trader"), plan.KeyLabel, address) : File.ReadAllText(plan.Policy);
         var file = folder.Write("policies/policy.yaml", text);
-        return PolicyFile.TryRead(file, out var policy, out var faults)
-            ? policy
-            : throw new StartException(ExitCodes.Configuration, $"{plan.Policy ?? file}: {string.Join("; ", faults)}");
+        return ReadPolicy(file);
     }
+
+    private static Policy ReadPolicy(string file) =>
+        PolicyFile.TryRead(file, out var policy, out var faults)
+            ? policy
+            : throw new StartException(ExitCodes.Configuration, $"{file}: {string.Join($"{Environment.NewLine}{file}: ", faults)}");
 
     private static void Check(string file)
     {

@@ -60,7 +60,7 @@ internal static class PolicyCommand
             {
                 await Console.Out.WriteLineAsync($"warning: {warning}");
             }
-            await Console.Out.WriteLineAsync($"{file}: {warnings.Count} warnings, digest {policy.Digest}");
+            await Console.Out.WriteLineAsync($"{file}: {Plural.Of(warnings.Count, "warning", "warnings")}, digest {policy.Digest}");
         }
         return warnings.Count == 0 ? ExitCodes.Ok : ExitCodes.Found;
     }

@@ -8,7 +8,7 @@ namespace SessionSigner.Server;
 internal sealed record ConfigurationFault(string File, int Line, string Path, string Message)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"{File}:{Line}: {(Path.Length == 0 ? "" : Path + ": ")}{Message}";
+    public override string ToString() => $"{File}{(Line > 0 ? $":{Line}" : "")}: {(Path.Length == 0 ? "" : Path + ": ")}{Message}";
 }
 
 /// <summary>Everything wrong with the configuration, at once.</summary>

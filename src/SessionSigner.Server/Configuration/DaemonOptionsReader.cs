@@ -74,7 +74,8 @@ internal sealed class DaemonOptionsReader
     private static ListenSection ReadListen(ConfigurationSection section)
     {
         var addresses = new List<IPEndPoint>();
-        foreach (var text in section.Texts("addresses"))
+        var texts = section.Texts("addresses");
+        foreach (var text in texts)
         {
             if (IPEndPoint.TryParse(text, out var address) && text.Contains(':', StringComparison.Ordinal) && !addresses.Contains(address))
             {
@@ -85,7 +86,7 @@ internal sealed class DaemonOptionsReader
                 section.AddFault("addresses", $"\"{text}\" is not an address with a port, or is repeated; example: 127.0.0.1:7443");
             }
         }
-        if (addresses.Count == 0)
+        if (texts.Count == 0)
         {
             section.AddFault("addresses", "must name at least one address");
         }

@@ -21,7 +21,7 @@ internal static class PolicyFile
         {
             return Policy.TryParse(ToJson(root), out policy, out faults);
         }
-        faults = [.. collector.Faults.Select(fault => $"line {fault.Line}: {fault.Message}")];
+        faults = [.. collector.Faults.Select(fault => fault.Line > 0 ? $"line {fault.Line}: {fault.Message}" : fault.Message)];
         return false;
     }
 

@@ -28,6 +28,11 @@ internal static class YamlText
             stream.ReadExactly(bytes);
             return Parse(new UTF8Encoding(false, true).GetString(bytes), faults);
         }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            faults.Add(0, "", "there is no such file");
+            return null;
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {
             faults.Add(0, "", $"the file cannot be read: {exception.Message}");

@@ -38,7 +38,7 @@ internal sealed partial class Daemon(DaemonOptions options, TimeProvider clock, 
         var ports = new DaemonPorts(authority, vault, journal);
         await using var app = DaemonApplication.Build(options, ports, sessions, new SigningPipeline(sessions, journal), tls, clock);
         await ListenAsync(app, cancellationToken);
-        LogReady(Version, options.Listen.Addresses, authority.PrimaryKeys.Count, options.Policies.Count);
+        LogReady(Version, new Listed(options.Listen.Addresses), new Listed(KeyLabels(authority)), new Listed(PolicyNames()));
         SystemdNotifier.Notify("READY=1");
         // 6. Until told to stop; calls under way finish first.
         await app.WaitForShutdownAsync(cancellationToken);
@@ -96,6 +96,10 @@ internal sealed partial class Daemon(DaemonOptions options, TimeProvider clock, 
             throw new StartException(ExitCodes.Journal, exception.Message, exception);
         }
     }
+
+    private static IEnumerable<string> KeyLabels(Pkcs11.Pkcs11GrantAuthority authority) => authority.PrimaryKeys.Select(key => key.Label);
+
+    private IEnumerable<string> PolicyNames() => options.Policies.Select(pin => pin.Policy.Name);
 
     private PolicySet Policies() => new(options.Policies.Select(pin => pin.Policy));
 
@@ -185,9 +189,9 @@ internal sealed partial class Daemon(DaemonOptions options, TimeProvider clock, 
     [LoggerMessage(
         EventId = 1000,
         Level = LogLevel.Information,
-        Message = "sessionsignerd {Version} listens on {Addresses}; {Keys} primary keys, {Policies} policies"
+        Message = "sessionsignerd {Version} listens on {Addresses}; primary keys: {Keys}; policies: {Policies}"
     )]
-    private partial void LogReady(string version, IReadOnlyList<System.Net.IPEndPoint> addresses, int keys, int policies);
+    private partial void LogReady(string version, Listed addresses, Listed keys, Listed policies);
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Stopped; every session key is wiped")]
     private partial void LogStopped();
@@ -205,7 +209,14 @@ internal sealed partial class Daemon(DaemonOptions options, TimeProvider clock, 
     [LoggerMessage(
         EventId = 1004,
         Level = LogLevel.Warning,
-        Message = "{Count} sessions of an earlier run were lost with it and are ended now"
+        Message = "The daemon did not stop in order the last time: {Count} open session(s) lost their keys and are ended now"
     )]
     private partial void LogLost(int count);
+}
+
+/// <summary>Values that are joined only when they are logged.</summary>
+internal readonly record struct Listed(IEnumerable<object> Values)
+{
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(", ", Values);
 }

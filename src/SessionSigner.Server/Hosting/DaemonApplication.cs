@@ -61,6 +61,8 @@ internal static class DaemonApplication
     {
         logging.SetMinimumLevel(options.Level);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // What the host says when it cannot start is an exception that the daemon reports itself, in one line.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.AddFilter("Grpc", LogLevel.Warning);
         logging.AddConsoleFormatter<SafeConsoleFormatter, ConsoleFormatterOptions>();
         logging.AddJsonConsole(json => json.UseUtcTimestamp = true);

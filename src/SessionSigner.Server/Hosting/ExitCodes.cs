@@ -1,6 +1,6 @@
 namespace SessionSigner.Server;
 
-/// <summary>How the process ends. Numbers from sysexits(3), so that a service manager can tell what to restart after.</summary>
+/// <summary>How the process ends. 1 and 2 as of every command line, the others from sysexits(3), so that a service manager can tell what to restart after.</summary>
 internal static class ExitCodes
 {
     /// <summary>All is well.</summary>
@@ -8,6 +8,9 @@ internal static class ExitCodes
 
     /// <summary>A command ran and found something wrong.</summary>
     public const int Found = 1;
+
+    /// <summary>Arguments that are not understood.</summary>
+    public const int Usage = 2;
 
     /// <summary>The token is not available, or holds not what the configuration says.</summary>
     public const int Token = 69;

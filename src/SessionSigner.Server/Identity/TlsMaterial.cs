@@ -11,22 +11,29 @@ namespace SessionSigner.Server;
 /// </summary>
 internal sealed partial class TlsMaterial : IDisposable
 {
+    private const int DaysWarning = 30;
+    private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromDays(1);
+
     private readonly TlsSection _options;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
     private readonly Lock _reading = new();
     private byte[] _digest = [];
+    private DateTimeOffset _nextExpiryCheck = DateTimeOffset.MinValue;
     private volatile ClientTrust _trust;
     private volatile SslStreamCertificateContext _server;
 
     private TlsMaterial(TlsSection options, TimeProvider clock, ILogger logger)
     {
         _options = options;
+        _clock = clock;
         _logger = logger;
         var contents = ReadFiles();
         _digest = contents.Digest;
         _server = ParseServer(contents);
         _trust = ParseTrust(contents, version: 1);
+        WarnOfExpiry();
         _timer = clock.CreateTimer(_ => Reload(), null, options.ReloadInterval, options.ReloadInterval);
     }
 
@@ -52,6 +59,7 @@ internal sealed partial class TlsMaterial : IDisposable
                 var contents = ReadFiles();
                 if (contents.Digest.AsSpan().SequenceEqual(_digest))
                 {
+                    WarnOfExpiry();
                     return;
                 }
                 var server = ParseServer(contents);
@@ -59,6 +67,8 @@ internal sealed partial class TlsMaterial : IDisposable
                 _server = server;
                 _digest = contents.Digest;
                 LogReloaded(_trust.Version);
+                _nextExpiryCheck = DateTimeOffset.MinValue;
+                WarnOfExpiry();
             }
             catch (Exception exception)
             {
@@ -69,6 +79,26 @@ internal sealed partial class TlsMaterial : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
+
+    // Once a day: nothing else in the daemon notices, and every client would be turned away at once.
+    private void WarnOfExpiry()
+    {
+        var now = _clock.GetUtcNow();
+        if (now < _nextExpiryCheck)
+        {
+            return;
+        }
+        _nextExpiryCheck = now + ExpiryPeriod;
+        var end = new DateTimeOffset(_server.TargetCertificate.NotAfter.ToUniversalTime());
+        if (end <= now)
+        {
+            LogExpired(_options.Certificate, end);
+        }
+        else if (end - now < TimeSpan.FromDays(DaysWarning))
+        {
+            LogExpiresSoon(_options.Certificate, end);
+        }
+    }
 
     private static SslStreamCertificateContext ParseServer(Contents contents)
     {
@@ -112,4 +142,18 @@ internal sealed partial class TlsMaterial : IDisposable
         Message = "Certificates could not be read again; those read before stay in force"
     )]
     private partial void LogReloadFailed(Exception exception);
+
+    [LoggerMessage(
+        EventId = 1202,
+        Level = LogLevel.Error,
+        Message = "The server certificate {File} has expired on {End:yyyy-MM-dd}: clients refuse it; put a new one in its place"
+    )]
+    private partial void LogExpired(string file, DateTimeOffset end);
+
+    [LoggerMessage(
+        EventId = 1203,
+        Level = LogLevel.Warning,
+        Message = "The server certificate {File} expires on {End:yyyy-MM-dd}; put a new one in its place"
+    )]
+    private partial void LogExpiresSoon(string file, DateTimeOffset end);
 }

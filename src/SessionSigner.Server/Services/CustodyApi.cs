@@ -40,9 +40,26 @@ internal sealed class CustodyApi(
                 Vault = MessageMapper.ToMessage(vault.State),
                 AuditSize = checked((ulong)head.Size),
                 AuditRoot = ByteString.CopyFrom(head.Root.ToArray()),
+                AuditOrigin = options.Journal.Origin,
+                DaemonVersion = Daemon.Version,
+                Identities = { Identities() },
             }
         );
     }
+
+    private IEnumerable<IdentityRoles> Identities() =>
+        options
+            .Identities.OrderBy(identity => identity.Key, StringComparer.Ordinal)
+            .Select(identity => new IdentityRoles
+            {
+                Uri = identity.Key,
+                Roles =
+                {
+                    Enum.GetValues<Roles>()
+                        .Where(role => role != Roles.None && identity.Value.HasFlag(role))
+                        .Select(role => role.ToString().ToLowerInvariant()),
+                },
+            });
 
     private IEnumerable<Session> OpenSessions(Caller caller)
     {

@@ -116,7 +116,7 @@ internal sealed class JournalFile : IDisposable
     }
 
     private static JournalOpenException IsHeld(string path, Exception? inner) =>
-        new($"Another process holds {path}: one daemon owns a journal at a time. Stop the other one first.", inner);
+        new($"Another process holds {path}: one daemon owns a journal at a time. Stop the other one first.", inner) { IsInUse = true };
 
     private static FileStreamOptions FileToOwn(FileMode mode, FileAccess access) =>
         new()

@@ -221,6 +221,12 @@ internal sealed class FakeCustodyService(FakeBehaviour behaviour) : CustodyServi
             AuditSize = 3,
             AuditRoot = ByteString.CopyFrom(new byte[32]),
             OpenSessionCount = 1,
+            AuditOrigin = "desk.example/sessionsigner",
+            DaemonVersion = "0.1.0",
+            Identities =
+            {
+                new IdentityRoles { Uri = "spiffe://desk.example/trader/alice", Roles = { "trader" } },
+            },
         };
         return Task.FromResult(behaviour.Answer(answer));
     }

@@ -17,15 +17,7 @@ public class ConfigurationTests
         var (_, faults, _) = folder.Examine(text);
 
         Assert.Equal(
-            [
-                "identities[1].roles",
-                "listen.addresses",
-                "listen.addresses",
-                "listen.max_conections",
-                "tls.client_ca",
-                "vault.capacity",
-                "version",
-            ],
+            ["identities[1].roles", "listen.addresses", "listen.max_conections", "tls.client_ca", "vault.capacity", "version"],
             faults.Select(fault => fault.Path).Order(StringComparer.Ordinal)
         );
         Assert.All(faults, fault => Assert.True(fault.Line > 0));

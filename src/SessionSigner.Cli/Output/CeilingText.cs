@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+
+namespace SessionSigner.Cli;
+
+/// <summary>A policy's ceiling in a line for each permission and limit. What it does not know it leaves out; the JSON has everything.</summary>
+internal static class CeilingText
+{
+    public static IEnumerable<(string Name, string Value)> Lines(JsonNode? ceiling)
+    {
+        foreach (var permission in Items(ceiling, "permissions"))
+        {
+            yield return ("allows", Describe(permission));
+        }
+
+        foreach (var budget in Items(ceiling, "budgets"))
+        {
+            yield return (
+                "budget",
+                $"{Text(budget, "name")}: {Names.Amount(Text(budget, "limit"))} {Text(budget, "unit")} per {Text(budget, "per")}"
+            );
+        }
+
+        foreach (var rate in Items(ceiling, "rates"))
+        {
+            yield return ("rate", $"{Text(rate, "max")} signatures in {Text(rate, "window_seconds")} s");
+        }
+
+        if (Text(ceiling, "max_signatures") is { Length: > 0 } signatures)
+        {
+            yield return ("signatures", $"{Names.Amount(signatures)} per session");
+        }
+    }
+
+    private static string Describe(JsonNode? permission)
+    {
+        var constraints = Items(permission, "constraints").Select(Constraint).ToList();
+        var suffix = constraints.Count == 0 ? "" : $", if {string.Join(" and ", constraints)}";
+        var name = Text(permission, "name");
+        if (Text(permission, "kind") == "typed_data")
+        {
+            var domain = Member(permission, "domain");
+            return $"{name}: message {Text(permission, "primary_type")} of {Text(domain, "name")} {Text(domain, "verifying_contract")}{suffix}";
+        }
+
+        var function = Text(permission, "function") is { Length: > 0 } signature ? signature : "plain transfer";
+        return $"{name}: {function} on {List(permission, "targets")}{suffix}";
+    }
+
+    private static string Constraint(JsonNode? constraint)
+    {
+        var values =
+            Member(constraint, "values") is not null ? List(constraint, "values")
+            : Member(constraint, "min") is not null ? $"{Names.Amount(Text(constraint, "min"))} and {Names.Amount(Text(constraint, "max"))}"
+            : Names.Amount(Text(constraint, "value"));
+        return $"{Text(constraint, "path")} {Operator(Text(constraint, "op"))} {values}";
+    }
+
+    private static string Operator(string name) =>
+        name switch
+        {
+            "eq" => "=",
+            "ne" => "is not",
+            "lt" => "<",
+            "lte" => "<=",
+            "gt" => ">",
+            "gte" => ">=",
+            "in" => "is",
+            "not_in" => "is not",
+            _ => name,
+        };
+
+    private static string List(JsonNode? node, string name) =>
+        string.Join(" or ", Items(node, name).Select(item => item is null ? "" : item.ToString()));
+
+    private static IEnumerable<JsonNode?> Items(JsonNode? node, string name) => Member(node, name) as JsonArray ?? [];
+
+    private static string Text(JsonNode? node, string name) => Member(node, name) is JsonValue value ? value.ToString() : "";
+
+    private static JsonNode? Member(JsonNode? node, string name) =>
+        node is JsonObject members && members.TryGetPropertyValue(name, out var value) ? value : null;
+}
