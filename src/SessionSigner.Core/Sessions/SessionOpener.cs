@@ -17,6 +17,7 @@ internal sealed class SessionOpener(
     PolicySet policies,
     SessionTable table,
     SessionEnder ender,
+    RefusalThrottle refusals,
     TimeProvider time,
     SessionOptions options
 )
@@ -176,6 +177,7 @@ internal sealed class SessionOpener(
 
     private async Task<SignerException> RefuseAsync(OpenRequest request, Policy policy, Denial denial)
     {
+        refusals.Count(request.Caller);
         var entry = new Entry
         {
             Kind = EntryKind.OpenRefused,

@@ -34,8 +34,9 @@ public sealed class SessionRegistry : IAsyncDisposable
         _time = time;
         _journal = journal;
         _table = new SessionTable(options);
+        Refusals = new RefusalThrottle(time, options);
         _ender = new SessionEnder(journal, _table, time, options);
-        _opener = new SessionOpener(vault, authority, journal, policies, _table, _ender, time, options);
+        _opener = new SessionOpener(vault, authority, journal, policies, _table, _ender, Refusals, time, options);
         _reader = new SessionReader(journal, _table, time, options);
         _expiry = time.CreateTimer(
             static ender => ((SessionEnder)ender!).EndExpired(),
@@ -44,6 +45,8 @@ public sealed class SessionRegistry : IAsyncDisposable
             options.ExpiryInterval
         );
     }
+
+    internal RefusalThrottle Refusals { get; }
 
     internal bool IsShuttingDown => _table.IsClosed;
 

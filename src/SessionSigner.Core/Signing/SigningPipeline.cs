@@ -211,6 +211,7 @@ public sealed class SigningPipeline
         {
             return Failures.ShuttingDown();
         }
+        _registry.Refusals.Count(request.Caller);
         var clipped = AuditText.Clip(denial ?? new Denial(DenialReason.Unspecified, "", "", ""));
         var index = await _journal.Append(SigningEntries.Refused(session, request, digest, clipped, _registry.NowMs));
         return Failures.Denied(clipped, index);

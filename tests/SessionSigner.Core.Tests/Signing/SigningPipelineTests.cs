@@ -7,6 +7,30 @@ namespace SessionSigner.Core.Tests;
 public sealed class SigningPipelineTests
 {
     [Fact]
+    public async Task Refusals_without_end_do_not_fill_the_log()
+    {
+        await using var desk = new Desk(options: new SessionOptions { RefusalBurst = 3, RefusalsPerSecond = 1 });
+        var session = await desk.OpenAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(ErrorCode.Denied, (await desk.RefuseAsync(session.SessionId, 101)).Code);
+        }
+        var entries = desk.Journal.Entries.Count;
+        Assert.Equal(ErrorCode.Overloaded, (await desk.RefuseAsync(session.SessionId, 101)).Code);
+        var unknown = Desk.Command("o2") with { Audience = "nobody" };
+        var open = await Assert.ThrowsAsync<SignerException>(() => desk.Registry.OpenAsync(Desk.Trader, unknown, default));
+        Assert.Equal(ErrorCode.Overloaded, open.Code);
+        Assert.Equal(entries, desk.Journal.Entries.Count);
+
+        // What the scope allows is signed all the same; others and later requests are refused as before.
+        await desk.SignAsync(session.SessionId, 1);
+        var other = await Assert.ThrowsAsync<SignerException>(() => desk.Registry.OpenAsync(Desk.Other, unknown, default));
+        Assert.Equal(ErrorCode.Denied, other.Code);
+        desk.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(ErrorCode.Denied, (await desk.RefuseAsync(session.SessionId, 101)).Code);
+    }
+
+    [Fact]
     public async Task A_signature_recovers_to_the_session_and_is_in_the_log()
     {
         await using var desk = new Desk();
