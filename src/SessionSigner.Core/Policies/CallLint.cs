@@ -32,6 +32,14 @@ internal static class CallLint
         "aggregate",
         "aggregate3",
         "tryAggregate",
+        "tryBlockAndAggregate",
+        "aggregate3Value",
+        "executeFromExecutor",
+        "executeFromModule",
+        "executeUserOp",
+        "execTransactionFromModule",
+        "execTransactionFromModuleReturnData",
+        "redeemDelegations",
         "batch",
     };
 
@@ -61,9 +69,15 @@ internal static class CallLint
         {
             CheckDanger(permission, function, danger, path, warnings);
         }
-        if (s_containers.Contains(function.Name))
+        if (
+            permission.Unwrap == CallContainerKind.None
+            && (s_containers.Contains(function.Name) || CallContainers.IsKnown(function.CanonicalSignature))
+        )
         {
-            warnings.Add($"{path}: {function.Name} carries other calls, which nothing here looks into.");
+            var remedy = CallContainers.IsKnown(function.CanonicalSignature) ? "; say how with unwrap" : "";
+            warnings.Add(
+                $"{path}.unwrap: {function.Name} carries other calls, which nothing here looks into: whatever it reaches is allowed{remedy}."
+            );
         }
         if (s_upgrades.Contains(function.Name))
         {

@@ -10,35 +10,49 @@ internal sealed class CallRule(
     CallPermission permission,
     AbiFunction? function,
     CompiledConstraint[] constraints,
-    CompiledMeter[] meters
+    CompiledMeter[] meters,
+    CallContainer? container
 ) : PermissionRule(path, constraints, meters)
 {
     /// <summary>The function as the selector sees it, or "plain transfer".</summary>
     public string FunctionText { get; } = function?.CanonicalSignature ?? "plain transfer";
 
-    /// <summary>Checks everything but chain, target and selector, by which the rule was found. Debits are complete only if the outcome is met.</summary>
-    public Outcome Check(UnsignedTransaction transaction, DebitBuffer debits)
+    /// <summary>How the function carries other calls, which then must be allowed themselves; null if it carries none that are looked into.</summary>
+    public CallContainer? Container { get; } = container;
+
+    /// <summary>Checks everything but chain, target and selector, by which the rule was found, and but the calls carried. Debits are complete only if the outcome is met.</summary>
+    /// <param name="transaction">The transaction, if the call is its own and not carried by another.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="debits">Receives what the meters count.</param>
+    /// <param name="values">The arguments, if they were decoded.</param>
+    public Outcome Check(UnsignedTransaction? transaction, in ContractCall call, DebitBuffer debits, out AbiValue.Tuple? values)
     {
-        // 1. What the transaction may cost besides its arguments.
-        if (CheckEnvelope(transaction) is { IsMet: false } refused)
+        values = null;
+        // 1. What the call may cost besides its arguments. Gas and fees are the transaction's.
+        var outcome = transaction is null ? CheckNativeValue(call.Value) : CheckEnvelope(transaction);
+        if (!outcome.IsMet)
         {
-            return refused;
+            return outcome;
         }
         // 2. A plain transfer has no arguments.
         if (function is null)
         {
-            return CheckArguments(Arguments.OfWords([]), transaction.Value, debits);
+            return CheckArguments(Arguments.OfWords([]), call.Value, debits);
         }
-        // 3. Arguments at fixed places are read where they are; others are decoded.
-        var arguments = transaction.Data[AbiFunction.SelectorSize..];
+        // 3. Arguments at fixed places are read where they are; others are decoded, and more calls than may be carried are not even decoded.
+        var arguments = call.Data[AbiFunction.SelectorSize..];
         if (function.StaticLayout is { } layout)
         {
             return layout.IsCanonical(arguments.Span)
-                ? CheckArguments(Arguments.OfWords(arguments.Span), transaction.Value, debits)
+                ? CheckArguments(Arguments.OfWords(arguments.Span), call.Value, debits)
                 : new Outcome(Criterion.Decoding, Text: "arguments of another length or with bits outside their types");
         }
-        return AbiDecoder.TryDecode(function.Inputs, arguments, out var values, out var fault)
-            ? CheckArguments(Arguments.OfValues(values!), transaction.Value, debits)
+        if (Container is not null && Container.HasTooManyCalls(arguments.Span))
+        {
+            return new Outcome(Criterion.CallCount);
+        }
+        return AbiDecoder.TryDecode(function.Inputs, arguments, out values, out var fault)
+            ? CheckArguments(Arguments.OfValues(values!), call.Value, debits)
             : new Outcome(Criterion.Decoding, Text: fault);
     }
 
@@ -61,6 +75,7 @@ internal sealed class CallRule(
             Criterion.Gas => Fee("max_gas", outcome.Word, permission.MaxGas),
             Criterion.FeePerGas => Fee("max_fee_per_gas", outcome.Word, permission.MaxFeePerGas),
             Criterion.PriorityFeePerGas => Fee("max_priority_fee_per_gas", outcome.Word, permission.MaxPriorityFeePerGas),
+            Criterion.CallCount => CallContainer.TooManyCalls.Explain(Path, Container!),
             Criterion.Decoding => new Denial(
                 DenialReason.Undecodable,
                 Path + ".function",
@@ -76,9 +91,9 @@ internal sealed class CallRule(
         {
             return new Outcome(Criterion.AccessList, Word: (ulong)transaction.AccessListCount);
         }
-        if (transaction.Value > permission.MaxNativeValue)
+        if (CheckNativeValue(transaction.Value) is { IsMet: false } refused)
         {
-            return new Outcome(Criterion.NativeValue, Word: transaction.Value);
+            return refused;
         }
         if (transaction.GasLimit > permission.MaxGas)
         {
@@ -94,6 +109,9 @@ internal sealed class CallRule(
         }
         return priorityFee > permission.MaxPriorityFeePerGas ? new Outcome(Criterion.PriorityFeePerGas, Word: priorityFee) : Outcome.Met;
     }
+
+    private Outcome CheckNativeValue(UInt256 value) =>
+        value > permission.MaxNativeValue ? new Outcome(Criterion.NativeValue, Word: value) : Outcome.Met;
 
     private Denial Fee(string member, UInt256 observed, UInt256? limit) =>
         new(DenialReason.FeeExceeded, Path + "." + member, observed.ToString(), string.Create(CultureInfo.InvariantCulture, $"{limit}"));

@@ -40,9 +40,10 @@ internal sealed class CallTable(string side, Scope scope)
     }
 
     /// <summary>Ends building; nothing is found before.</summary>
-    public void Freeze()
+    public void Freeze(FaultList faults)
     {
         _rules = _building.ToFrozenDictionary(pair => pair.Key, pair => InOrder(pair.Key, pair.Value));
+        RefuseMixedContainers(faults);
         _functions = _building
             .GroupBy(pair => (pair.Key.Chain, pair.Key.Target), pair => pair.Value[0].Rule.FunctionText)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray());
@@ -72,33 +73,89 @@ internal sealed class CallTable(string side, Scope scope)
         {
             return Refuse(DenialReason.ContractCreation, ".permissions", "contract creation", "calls to listed targets");
         }
+        // 4. The call, and the calls it carries.
+        var carried = 0;
+        var call = new ContractCall(chain, target, transaction.Value, transaction.Data);
+        var decision = Decide(transaction, call, depth: 0, ref carried, debits);
+        if (!decision.IsAllowed)
+        {
+            debits.Clear();
+        }
+        return decision;
+    }
+
+    // The first permission that allows wins; if none does, the one that the call came furthest under says why.
+    private ScopeDecision Decide(UnsignedTransaction? transaction, in ContractCall call, int depth, ref int carried, DebitBuffer debits)
+    {
         if (
-            !TryReadSelector(transaction.Data.Span, out var selector)
+            !TryReadSelector(call.Data.Span, out var selector)
             || (
-                !_rules.TryGetValue(new Key(chain, target, selector), out var rules)
-                && !_rules.TryGetValue(new Key(AnyChain, target, selector), out rules)
+                !_rules.TryGetValue(new Key(call.Chain, call.Target, selector), out var rules)
+                && !_rules.TryGetValue(new Key(AnyChain, call.Target, selector), out rules)
             )
         )
         {
-            return RefuseKey(transaction, chain, target);
+            return RefuseKey(call);
         }
-        // 4. The first permission that allows wins; if none does, the one that the request came furthest under says why.
+        // What earlier calls of the same container have taken; nothing for the transaction's own call.
+        Span<(int Budget, UInt256 Amount)> taken = stackalloc (int Budget, UInt256 Amount)[debits.Count];
+        debits.Items.CopyTo(taken);
         var furthest = default(Outcome);
         var refusing = rules[0];
         foreach (var rule in rules)
         {
-            var outcome = rule.Check(transaction, debits);
+            var outcome = rule.Check(transaction, call, debits, out var arguments);
             if (outcome.IsMet)
             {
-                return ScopeDecision.Allow(rule.Path);
+                // Permissions for the same calls agree on whether to look into them: another one would not come further.
+                return rule.Container is null
+                    ? ScopeDecision.Allow(rule.Path)
+                    : DecideCarried(rule, rule.Container, arguments!, call, depth, ref carried, debits);
             }
-            debits.Clear();
+            debits.Reset(taken);
             if (outcome.IsFurtherThan(furthest))
             {
                 (furthest, refusing) = (outcome, rule);
             }
         }
         return ScopeDecision.Refuse(refusing.Explain(furthest));
+    }
+
+    // Every call that a container carries must itself be allowed, as if it stood alone but for gas and fees.
+    private ScopeDecision DecideCarried(
+        CallRule rule,
+        CallContainer container,
+        AbiValue.Tuple arguments,
+        in ContractCall outer,
+        int depth,
+        ref int carried,
+        DebitBuffer debits
+    )
+    {
+        var calls = new List<ContractCall>();
+        var fault = depth < CallContainer.DepthMax ? container.Read(outer, arguments, calls) : CallContainer.TooDeep;
+        carried += calls.Count;
+        fault ??= calls.Count == 0 ? CallContainer.NoCalls : null;
+        fault ??= carried > CallContainer.CallCountMax ? CallContainer.TooManyCalls : null;
+        if (fault is not null)
+        {
+            return ScopeDecision.Refuse(fault.Explain(rule.Path, container));
+        }
+        for (var i = 0; i < calls.Count; i++)
+        {
+            var decision = Decide(transaction: null, calls[i], depth + 1, ref carried, debits);
+            if (!decision.IsAllowed)
+            {
+                var denial = decision.Denial;
+                return ScopeDecision.Refuse(
+                    denial with
+                    {
+                        Observed = DenialText.Clip(string.Create(CultureInfo.InvariantCulture, $"call[{i}]: {denial.Observed}")),
+                    }
+                );
+            }
+        }
+        return ScopeDecision.Allow(rule.Path);
     }
 
     // What is found under one chain includes what holds on every chain, in the order of the document.
@@ -109,6 +166,23 @@ internal sealed class CallTable(string side, Scope scope)
             return [.. rules.Concat(general).OrderBy(item => item.Order).Select(item => item.Rule)];
         }
         return [.. rules.Select(item => item.Rule)];
+    }
+
+    // A permission that does not look into what another one for the same calls looks into would be the way around it.
+    private void RefuseMixedContainers(FaultList faults)
+    {
+        var mixed = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var rules in _rules.Values)
+        {
+            foreach (var rule in rules.Where(rule => !ReferenceEquals(rule.Container, rules[0].Container)))
+            {
+                mixed.TryAdd(rule.Path, rules[0].Path);
+            }
+        }
+        foreach (var (path, first) in mixed)
+        {
+            faults.Add(path + ".unwrap", $"Must be the same as in {first}, which names the same calls.");
+        }
     }
 
     private static string? FindForbiddenFeature(UnsignedTransaction transaction)
@@ -136,8 +210,9 @@ internal sealed class CallTable(string side, Scope scope)
         return data.IsEmpty || data.Length >= AbiFunction.SelectorSize;
     }
 
-    private ScopeDecision RefuseKey(UnsignedTransaction transaction, UInt256 chain, Address target)
+    private ScopeDecision RefuseKey(in ContractCall call)
     {
+        var (chain, target) = (call.Chain, call.Target);
         var functions = _functions
             .GetValueOrDefault((chain, target), [])
             .Concat(_functions.GetValueOrDefault((AnyChain, target), []))
@@ -155,7 +230,7 @@ internal sealed class CallTable(string side, Scope scope)
                 .ToArray();
             return Refuse(DenialReason.TargetNotAllowed, ".permissions", $"{target} on chain {chain}", DenialText.List(targets));
         }
-        var data = transaction.Data.Span;
+        var data = call.Data.Span;
         var selector = data.IsEmpty ? "plain transfer" : "selector " + Parsing.Hex(data[..Math.Min(data.Length, AbiFunction.SelectorSize)]);
         return Refuse(DenialReason.FunctionNotAllowed, ".permissions", selector, DenialText.List(functions));
     }

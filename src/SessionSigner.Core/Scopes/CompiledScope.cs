@@ -93,7 +93,7 @@ public sealed class CompiledScope
                     break;
             }
         }
-        calls.Freeze();
+        calls.Freeze(list);
         typedData.Freeze();
         faults = list.Faults;
         compiled = list.Count == 0 ? new CompiledScope(side, scope, budgets, calls, typedData) : null;

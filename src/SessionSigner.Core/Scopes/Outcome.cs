@@ -11,6 +11,7 @@ internal enum Criterion
     Gas,
     FeePerGas,
     PriorityFeePerGas,
+    CallCount,
     Decoding,
     Constraint,
     Meter,

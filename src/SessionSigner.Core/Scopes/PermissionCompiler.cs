@@ -30,7 +30,8 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
         var isStatic = function is null || function.StaticLayout is not null;
         var constraints = new ConstraintCompiler(arguments, isStatic, faults).Compile(permission.Constraints, Path + ".constraints");
         var meters = Meters(permission, arguments, isStatic);
-        return faults.Count == before ? new CallRule(Path, permission, function, constraints, meters) : null;
+        var container = Container(permission, function);
+        return faults.Count == before ? new CallRule(Path, permission, function, constraints, meters, container) : null;
     }
 
     /// <summary>Compiles a typed-data permission; null if anything is wrong.</summary>
@@ -58,6 +59,20 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
         var constraints = new ConstraintCompiler(fields, isStatic: false, faults).Compile(permission.Constraints, Path + ".constraints");
         var meters = Meters(permission, fields, isStatic: false);
         return faults.Count == before ? new TypedDataRule(Path, constraints, meters) : null;
+    }
+
+    private CallContainer? Container(CallPermission permission, AbiFunction? function)
+    {
+        if (permission.Unwrap == CallContainerKind.None)
+        {
+            return null;
+        }
+        var container = CallContainers.Find(permission.Unwrap, function?.CanonicalSignature ?? "");
+        if (container is null)
+        {
+            faults.Add(Path + ".unwrap", $"The function must be {string.Join(" or ", CallContainers.Signatures(permission.Unwrap))}.");
+        }
+        return container;
     }
 
     private CompiledMeter[] Meters(Permission permission, IReadOnlyList<AbiParameter> arguments, bool isStatic)

@@ -64,4 +64,11 @@ public sealed class DebitBuffer
 
     /// <summary>Removes all.</summary>
     public void Clear() => Count = 0;
+
+    /// <summary>Returns to what <see cref="Items"/> held earlier.</summary>
+    internal void Reset(ReadOnlySpan<(int Budget, UInt256 Amount)> items)
+    {
+        items.CopyTo(_items);
+        Count = items.Length;
+    }
 }

@@ -43,6 +43,31 @@ public sealed record CallPermission : Permission
 
     /// <summary>Whether the transaction may carry an EIP-2930 access list.</summary>
     public bool AllowAccessList { get; init; }
+
+    /// <summary>How the function carries other calls, each of which must itself be allowed; none if what it carries is not looked into.</summary>
+    public CallContainerKind Unwrap { get; init; }
+}
+
+/// <summary>Functions that carry other calls, by how they carry them.</summary>
+public enum CallContainerKind
+{
+    /// <summary>Carries none, or they are not looked into.</summary>
+    None = 0,
+
+    /// <summary>multicall: calls to the contract itself.</summary>
+    Multicall = 1,
+
+    /// <summary>ERC-7579 execute, single or batch.</summary>
+    Erc7579 = 2,
+
+    /// <summary>execute and executeBatch of ERC-4337 accounts.</summary>
+    Account = 3,
+
+    /// <summary>execTransaction of a Safe.</summary>
+    Safe = 4,
+
+    /// <summary>multiSend of a Safe's MultiSendCallOnly.</summary>
+    MultiSend = 5,
 }
 
 /// <summary>Allows EIP-712 messages of one type in one domain.</summary>

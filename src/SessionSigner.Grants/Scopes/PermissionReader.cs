@@ -11,6 +11,15 @@ internal static class PermissionReader
     private const int SignatureLengthMax = 2_048;
     private const int DomainTextLengthMax = 256;
 
+    private static readonly Dictionary<string, CallContainerKind> s_containers = new(StringComparer.Ordinal)
+    {
+        ["multicall"] = CallContainerKind.Multicall,
+        ["erc7579"] = CallContainerKind.Erc7579,
+        ["account"] = CallContainerKind.Account,
+        ["safe"] = CallContainerKind.Safe,
+        ["multisend"] = CallContainerKind.MultiSend,
+    };
+
     public static Permission? Read(JsonItem item, string path, FaultList faults)
     {
         var reader = ObjectReader.Open(item, path, faults);
@@ -59,6 +68,10 @@ internal static class PermissionReader
             MaxFeePerGas = reader.OptionalAmount("max_fee_per_gas"),
             MaxPriorityFeePerGas = reader.OptionalAmount("max_priority_fee_per_gas"),
             AllowAccessList = reader.Flag("allow_access_list"),
+            Unwrap = s_containers.GetValueOrDefault(
+                reader.OptionalText("unwrap", s_containers.ContainsKey, "Must be one of multicall, erc7579, account, safe, multisend.")
+                    ?? ""
+            ),
         };
         return permission;
     }

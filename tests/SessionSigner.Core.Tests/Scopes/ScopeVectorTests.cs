@@ -9,7 +9,7 @@ namespace SessionSigner.Core.Tests;
 /// <summary>The vectors of proto/spec/scope.md and proto/spec/policy.md. Their payloads are made by viem.</summary>
 public class ScopeVectorTests
 {
-    private static readonly string[] s_files = ["scope.json", "scope-choices.json"];
+    private static readonly string[] s_files = ["scope.json", "scope-choices.json", "scope-containers.json"];
 
     public static TheoryData<string, string> Names()
     {
