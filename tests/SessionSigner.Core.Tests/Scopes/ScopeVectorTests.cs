@@ -52,6 +52,33 @@ public class ScopeVectorTests
         }
     }
 
+    [Theory]
+    [InlineData("scope-choices.json")]
+    [InlineData("scope-containers.json")]
+    public void A_changed_byte_is_decided_without_an_exception(string file)
+    {
+        var document = Read(file);
+        Assert.True(Scope.TryParse(Utf8(document.GetProperty("scope")), out var scope, out _));
+        var compiled = CompiledScope.Compile("ceiling", scope!);
+        var random = new Random(7);
+        var debits = new DebitBuffer();
+        foreach (var vector in document.GetProperty("vectors").EnumerateArray())
+        {
+            if (Payload(vector) is not TransactionPayload { Transaction: { Data.Length: < 4_000 } transaction })
+            {
+                continue;
+            }
+            for (var i = 0; i < 100; i++)
+            {
+                var data = transaction.Data.ToArray();
+                data[random.Next(data.Length)] ^= (byte)(1 << random.Next(8));
+                var changed = new TransactionBuilder { To = transaction.To.ToString(), Data = "0x" + Convert.ToHexStringLower(data) };
+                var decision = compiled.Evaluate(changed.Build(), ScopeBuilder.Now, debits);
+                Assert.True(decision.IsAllowed || (decision.Denial.Reason != DenialReason.Unspecified && debits.Count == 0));
+            }
+        }
+    }
+
     [Fact]
     public void A_policy_has_the_digest_that_the_specification_says()
     {

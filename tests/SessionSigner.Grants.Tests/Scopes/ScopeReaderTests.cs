@@ -101,6 +101,37 @@ public class ScopeReaderTests
     public void Refuses_names_of_other_characters(string name) =>
         AssertFault(scope => Permission(scope)["name"] = name, "permissions[0].name: Must be 1 to 64 characters");
 
+    [Theory]
+    [InlineData("multicall", CallContainerKind.Multicall)]
+    [InlineData("erc7579", CallContainerKind.Erc7579)]
+    [InlineData("account", CallContainerKind.Account)]
+    [InlineData("safe", CallContainerKind.Safe)]
+    [InlineData("multisend", CallContainerKind.MultiSend)]
+    public void Reads_how_a_function_carries_calls(string name, CallContainerKind kind)
+    {
+        var document = JsonNode.Parse(Samples.ScopeJson)!.AsObject();
+        Permission(document)["unwrap"] = name;
+        Assert.True(Scope.TryParse(Samples.Utf8(document.ToJsonString()), out var scope, out _));
+        Assert.Equal(kind, Assert.IsType<CallPermission>(scope!.Permissions[0]).Unwrap);
+        Assert.Equal(CallContainerKind.None, Assert.IsType<CallPermission>(Samples.Scope().Permissions[0]).Unwrap);
+    }
+
+    [Theory]
+    [InlineData("\"none\"")]
+    [InlineData("\"Safe\"")]
+    [InlineData("\"\"")]
+    [InlineData("true")]
+    [InlineData("null")]
+    public void Refuses_other_ways_to_carry_calls(string unwrap) =>
+        AssertFault(
+            scope => Permission(scope)["unwrap"] = JsonNode.Parse(unwrap),
+            "permissions[0].unwrap: Must be one of multicall, erc7579, account, safe, multisend."
+        );
+
+    [Fact]
+    public void Messages_carry_no_calls() =>
+        AssertFault(scope => scope["permissions"]![1]!["unwrap"] = "multicall", "permissions[1].unwrap: Unknown member.");
+
     [Fact]
     public void Refuses_a_name_of_a_megabyte_and_one_of_65_characters()
     {
