@@ -43,16 +43,27 @@ internal static class CeilingText
         }
 
         var function = Text(permission, "function") is { Length: > 0 } signature ? signature : "plain transfer";
-        return $"{name}: {function} on {List(permission, "targets")}{suffix}";
+        var carried = Text(permission, "unwrap") is { Length: > 0 } container
+            ? $", and what it carries ({container}) if allowed itself"
+            : "";
+        return $"{name}: {function} on {List(permission, "targets")}{suffix}{carried}";
     }
 
     private static string Constraint(JsonNode? constraint)
     {
+        if (Member(constraint, "any_of") is JsonArray alternatives)
+        {
+            var shown = alternatives.Select(alternative => string.Join(" and ", (alternative as JsonArray ?? []).Select(Constraint)));
+            return $"({string.Join(" or ", shown)})";
+        }
+
         var values =
             Member(constraint, "values") is not null ? List(constraint, "values")
             : Member(constraint, "min") is not null ? $"{Names.Amount(Text(constraint, "min"))} and {Names.Amount(Text(constraint, "max"))}"
             : Names.Amount(Text(constraint, "value"));
-        return $"{Text(constraint, "path")} {Operator(Text(constraint, "op"))} {values}";
+        var quantifier = Text(constraint, "quantifier") == "any" ? "any " : "";
+        var length = Text(constraint, "length") == "true" ? "length of " : "";
+        return $"{quantifier}{length}{Text(constraint, "path")} {Operator(Text(constraint, "op"))} {values}";
     }
 
     private static string Operator(string name) =>
