@@ -31,7 +31,7 @@ public static class StrictJson
         try
         {
             reader.Read();
-            var root = ReadValue(ref reader, "", faults);
+            var root = ReadValue(ref reader, new JsonPosition(), faults);
             // A second read at the end fails on anything but white space.
             return !reader.Read() && faults.Count == before ? root : null;
         }
@@ -55,23 +55,25 @@ public static class StrictJson
     public static string Element(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
 
     // Recursion is bounded by DepthMax.
-    private static JsonItem ReadValue(ref Utf8JsonReader reader, string path, FaultList faults)
+    private static JsonItem ReadValue(ref Utf8JsonReader reader, JsonPosition position, FaultList faults)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                return ReadObject(ref reader, path, faults);
+                return ReadObject(ref reader, position, faults);
             case JsonTokenType.StartArray:
                 var items = new List<JsonItem>();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
-                    items.Add(ReadValue(ref reader, Element(path, items.Count), faults));
+                    position.EnterElement(items.Count);
+                    items.Add(ReadValue(ref reader, position, faults));
+                    position.Leave();
                 }
                 return new JsonItem.Array(items);
             case JsonTokenType.String:
                 return new JsonItem.Text(reader.GetString()!);
             case JsonTokenType.Number:
-                return ReadNumber(ref reader, path, faults);
+                return ReadNumber(ref reader, position, faults);
             case JsonTokenType.True:
                 return new JsonItem.Boolean(true);
             case JsonTokenType.False:
@@ -81,29 +83,30 @@ public static class StrictJson
         }
     }
 
-    private static JsonItem.Object ReadObject(ref Utf8JsonReader reader, string path, FaultList faults)
+    private static JsonItem.Object ReadObject(ref Utf8JsonReader reader, JsonPosition position, FaultList faults)
     {
         var members = new List<KeyValuePair<string, JsonItem>>();
         var names = new HashSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var name = reader.GetString()!;
-            var memberPath = Member(path, name);
+            position.EnterMember(name);
             reader.Read();
-            var value = ReadValue(ref reader, memberPath, faults);
+            var value = ReadValue(ref reader, position, faults);
             if (names.Add(name))
             {
                 members.Add(KeyValuePair.Create(name, value));
             }
             else
             {
-                faults.Add(memberPath, "The member is given twice.");
+                Add(faults, position, "The member is given twice.");
             }
+            position.Leave();
         }
         return new JsonItem.Object(members);
     }
 
-    private static JsonItem.Integer ReadNumber(ref Utf8JsonReader reader, string path, FaultList faults)
+    private static JsonItem.Integer ReadNumber(ref Utf8JsonReader reader, JsonPosition position, FaultList faults)
     {
         // The JSON grammar already refuses leading zeros and a plus sign; "-0", fractions and exponents are refused here.
         var text = reader.ValueSpan;
@@ -115,11 +118,14 @@ public static class StrictJson
             || value is > JsonItem.Integer.Max or < -JsonItem.Integer.Max
         )
         {
-            faults.Add(path, "A number must be whole and at most 2^53-1; larger ones are written as decimal strings.");
+            Add(faults, position, "A number must be whole and at most 2^53-1; larger ones are written as decimal strings.");
             return new JsonItem.Integer(0);
         }
         return new JsonItem.Integer(value);
     }
+
+    private static void Add(FaultList faults, JsonPosition position, string rule) =>
+        faults.Add(faults.Count < FaultList.CountMax ? position.ToString() : "", rule);
 
     private static bool IsPlain(string name)
     {
