@@ -4,7 +4,7 @@ using SessionSigner.Ethereum;
 namespace SessionSigner.Core;
 
 /// <summary>OpenSession requests under way, by principal and request identifier: who repeats one meanwhile waits for it. Bounded, thread safe.</summary>
-internal sealed class OpensUnderWay(int countMax)
+internal sealed class OpensUnderWay(int countMax, int countPerPrincipalMax)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Principal, string RequestId), (Hash32 Body, TaskCompletionSource<OpenedSession> Outcome)> _opens =
@@ -22,7 +22,7 @@ internal sealed class OpensUnderWay(int countMax)
                 running = other.Body == request.BodyHash ? other.Outcome.Task : throw Failures.RequestIdReused();
                 return false;
             }
-            if (_opens.Count >= countMax)
+            if (_opens.Count >= countMax || _opens.Keys.Count(key => key.Principal == request.Caller.Identity) >= countPerPrincipalMax)
             {
                 throw new SignerException(ErrorCode.Overloaded, "Too many sessions are being opened; try again.");
             }

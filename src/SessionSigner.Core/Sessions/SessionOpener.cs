@@ -17,12 +17,12 @@ internal sealed class SessionOpener(
     PolicySet policies,
     SessionTable table,
     SessionEnder ender,
-    RefusalThrottle refusals,
+    EntryAllowance allowance,
     TimeProvider time,
     SessionOptions options
 )
 {
-    private readonly OpensUnderWay _underWay = new(options.MaxOpensUnderWay);
+    private readonly OpensUnderWay _underWay = new(options.MaxOpensUnderWay, options.MaxOpensUnderWayPerPrincipal);
 
     public async Task<OpenedSession> OpenAsync(Principal caller, OpenSessionCommand command, CancellationToken cancellationToken)
     {
@@ -104,6 +104,7 @@ internal sealed class SessionOpener(
         {
             throw await RefuseAsync(request, policy, denial);
         }
+        allowance.Take(request.Caller, EntryAllowance.Opening(terms!.Scope.CanonicalUtf8.Length));
         // 3. Make the key. The table knows the session from here on, so that a revocation or a shutdown reaches the key.
         var key = vault.Generate();
         LiveSession? session = null;
@@ -177,7 +178,7 @@ internal sealed class SessionOpener(
 
     private async Task<SignerException> RefuseAsync(OpenRequest request, Policy policy, Denial denial)
     {
-        refusals.Count(request.Caller);
+        allowance.Take(request.Caller, EntryAllowance.Refusal);
         var entry = new Entry
         {
             Kind = EntryKind.OpenRefused,

@@ -34,9 +34,9 @@ public sealed class SessionRegistry : IAsyncDisposable
         _time = time;
         _journal = journal;
         _table = new SessionTable(options);
-        Refusals = new RefusalThrottle(time, options);
+        Allowance = new EntryAllowance(time, options);
         _ender = new SessionEnder(journal, _table, time, options);
-        _opener = new SessionOpener(vault, authority, journal, policies, _table, _ender, Refusals, time, options);
+        _opener = new SessionOpener(vault, authority, journal, policies, _table, _ender, Allowance, time, options);
         _reader = new SessionReader(journal, _table, time, options);
         _expiry = time.CreateTimer(
             static ender => ((SessionEnder)ender!).EndExpired(),
@@ -46,7 +46,7 @@ public sealed class SessionRegistry : IAsyncDisposable
         );
     }
 
-    internal RefusalThrottle Refusals { get; }
+    internal EntryAllowance Allowance { get; }
 
     internal bool IsShuttingDown => _table.IsClosed;
 

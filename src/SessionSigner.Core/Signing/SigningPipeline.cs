@@ -211,7 +211,7 @@ public sealed class SigningPipeline
         {
             return Failures.ShuttingDown();
         }
-        _registry.Refusals.Count(request.Caller);
+        _registry.Allowance.Take(request.Caller, EntryAllowance.Refusal);
         var clipped = AuditText.Clip(denial ?? new Denial(DenialReason.Unspecified, "", "", ""));
         var index = await _journal.Append(SigningEntries.Refused(session, request, digest, clipped, _registry.NowMs));
         return Failures.Denied(clipped, index);

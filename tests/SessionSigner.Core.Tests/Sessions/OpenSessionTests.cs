@@ -295,6 +295,20 @@ public sealed class OpenSessionTests
         await Task.WhenAll(opens);
     }
 
+    [Fact]
+    public async Task One_principal_does_not_keep_the_token_from_the_others()
+    {
+        await using var desk = new Desk(options: new SessionOptions { MaxOpensUnderWayPerPrincipal = 2 });
+        var token = new TaskCompletionSource();
+        desk.Authority.BeforeSigning = _ => token.Task;
+        var opens = new[] { desk.OpenAsync("a"), desk.OpenAsync("b") };
+        Assert.Equal(ErrorCode.Overloaded, (await FailAsync(desk, Desk.Command("c"))).Code);
+        var other = desk.OpenAsync("c", caller: Desk.Operator);
+        token.SetResult();
+        await Task.WhenAll([.. opens, other]);
+        await desk.OpenAsync("c");
+    }
+
     private static Task<SignerException> FailAsync(Desk desk, OpenSessionCommand command, Principal? caller = null) =>
         Assert.ThrowsAsync<SignerException>(() => desk.Registry.OpenAsync(caller ?? Desk.Trader, command, default));
 

@@ -144,7 +144,7 @@ public sealed class ConcurrencyTests
     {
         const int rounds = 2_000;
         const int signers = 16;
-        await using var desk = new Desk(limit: 1_000_000, maxOpen: 100, options: new SessionOptions { RefusalBurst = rounds * signers });
+        await using var desk = new Desk(limit: 1_000_000, maxOpen: 100, options: new SessionOptions { EntryBurst = rounds * signers * 10 });
         var signed = 0;
         // Widens the gap between signing and journaling, in which the end must be noticed.
         desk.Vault.AfterSigning = () => Thread.Yield();

@@ -7,9 +7,29 @@ namespace SessionSigner.Core.Tests;
 public sealed class SigningPipelineTests
 {
     [Fact]
+    public async Task Sessions_without_end_do_not_fill_the_log()
+    {
+        await using var desk = new Desk(options: new SessionOptions { EntryBurst = 40, EntriesPerSecond = 1 });
+        var failure = await Assert.ThrowsAsync<SignerException>(async () =>
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                await desk.Registry.CloseAsync(Desk.Trader, (await desk.OpenAsync("o" + i)).SessionId, default);
+            }
+        });
+        Assert.Equal(ErrorCode.Overloaded, failure.Code);
+        Assert.Equal(0, desk.Vault.InUse);
+        await desk.OpenAsync("other", caller: Desk.Operator);
+        desk.Time.Advance(TimeSpan.FromSeconds(30));
+        await desk.OpenAsync("later");
+    }
+
+    [Fact]
     public async Task Refusals_without_end_do_not_fill_the_log()
     {
-        await using var desk = new Desk(options: new SessionOptions { RefusalBurst = 3, RefusalsPerSecond = 1 });
+        await using var trial = new Desk();
+        var openingUnits = EntryAllowance.Opening(System.Text.Encoding.UTF8.GetByteCount((await trial.OpenAsync()).ScopeJson));
+        await using var desk = new Desk(options: new SessionOptions { EntryBurst = openingUnits + 3, EntriesPerSecond = 1 });
         var session = await desk.OpenAsync();
         for (var i = 0; i < 3; i++)
         {
