@@ -92,10 +92,10 @@ internal sealed partial class LiveSession
     public bool TrySign(in Hash32 digest, Span<byte> signature65) => _key.TrySign(digest, signature65);
 
     /// <summary>
-    /// Step 8: queues the signature's entry and books its debits, unless the session has ended. What was reserved is given back only if
+    /// Step 8: queues the signature's entry and books its debits, unless the session has ended or its window has passed. What was reserved is given back only if
     /// the journal says at once that nothing was queued.
     /// </summary>
-    /// <returns>False if the session has ended; nothing is queued then.</returns>
+    /// <returns>False if the session has ended or its window has passed; nothing is queued then.</returns>
     public bool TryQueueSigned(
         IJournal journal,
         SignedDraft draft,
@@ -107,7 +107,8 @@ internal sealed partial class LiveSession
         durable = null;
         lock (_gate)
         {
-            if (_phase != Phase.Open)
+            // The clock once more: the process may have been stopped for long since the window was checked.
+            if (_phase != Phase.Open || Clock.HasExpired)
             {
                 return false;
             }

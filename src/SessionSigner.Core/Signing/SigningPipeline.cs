@@ -198,11 +198,11 @@ public sealed class SigningPipeline
         {
             return QueuedSignature.Refuse(payload, session.EndedDenialNow());
         }
-        // 8. Queue entry, answer and debits, unless the session has ended meanwhile: then the signature is dropped.
+        // 8. Queue entry, answer and debits, unless the session has ended or expired meanwhile: then the signature is dropped.
         var draft = new SignedDraft(session.Record, request, payload, evaluation, signature65, nowMs);
         return session.TryQueueSigned(_journal, draft, evaluation, reservedAtMs, out var durable)
             ? new QueuedSignature(payload, null, signature65, remaining, durable)
-            : QueuedSignature.Refuse(payload, session.EndedDenialNow());
+            : QueuedSignature.Refuse(payload, session.Clock.Check() ?? session.EndedDenialNow());
     }
 
     private async Task<SignerException> RefuseAsync(SessionRecord session, SignRequest request, Hash32? digest, Denial? denial)

@@ -20,6 +20,18 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    public async Task A_signature_made_while_the_process_stood_still_is_dropped_if_the_window_has_passed()
+    {
+        await using var desk = new Desk();
+        var session = await desk.OpenAsync(lifetime: 60);
+        // Between the check of the window and the journal, by the wall clock: no timer has run when the process goes on.
+        desk.Vault.AfterSigning = () => desk.Time.JumpWall(TimeSpan.FromSeconds(61));
+        var refusal = await desk.RefuseAsync(session.SessionId, 10);
+        Assert.Equal((DenialReason.OutsideWindow, "session.not_after"), (refusal.Denial!.Reason, refusal.Denial.Rule));
+        Assert.DoesNotContain(EntryKind.Signed, desk.Journal.Kinds);
+    }
+
+    [Fact]
     public async Task A_commit_that_fails_gives_no_answer_and_stops_signing()
     {
         await using var desk = new Desk();
