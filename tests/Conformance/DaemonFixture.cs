@@ -95,6 +95,9 @@ public class DaemonFixture : IAsyncLifetime
 
     internal Caller ConnectWithoutCertificate() => Connect(null, "");
 
+    /// <summary>For speaking HTTP/2 to the daemon without a gRPC library in between.</summary>
+    internal SocketsHttpHandler Handler(string identity) => Handler(_home.Certificates, DaemonHome.NameOf(identity));
+
     internal string WriteFile(string name, string text) => _home.Write(name, text);
 
     /// <summary>A configuration for another daemon on the same journal.</summary>
@@ -169,7 +172,13 @@ public class DaemonFixture : IAsyncLifetime
         return caller;
     }
 
-    private GrpcChannel Channel(TestCertificates? certificates, string name, string? target = null)
+    private GrpcChannel Channel(TestCertificates? certificates, string name, string? target = null) =>
+        GrpcChannel.ForAddress(
+            $"https://{target ?? Target}",
+            new GrpcChannelOptions { HttpHandler = Handler(certificates, name), DisposeHttpClient = true }
+        );
+
+    private SocketsHttpHandler Handler(TestCertificates? certificates, string name)
     {
         var authority = X509CertificateLoader.LoadCertificateFromFile(_home.Certificates.AuthorityFile);
         var handler = new SocketsHttpHandler
@@ -191,9 +200,6 @@ public class DaemonFixture : IAsyncLifetime
             handler.SslOptions.ClientCertificates = [certificate];
             handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
         }
-        return GrpcChannel.ForAddress(
-            $"https://{target ?? Target}",
-            new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true }
-        );
+        return handler;
     }
 }

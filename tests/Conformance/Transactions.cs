@@ -33,20 +33,20 @@ internal sealed record Transfer
             ),
         ];
 
-    private static byte[] Address(string text) => Convert.FromHexString(text.AsSpan(2));
+    public static byte[] Address(string text) => Convert.FromHexString(text.AsSpan(2));
 
-    private static byte[] Word(BigInteger value)
+    public static byte[] Word(BigInteger value)
     {
         var bytes = value.ToByteArray(isUnsigned: true, isBigEndian: true);
         return [.. new byte[32 - bytes.Length], .. bytes];
     }
 
-    private static byte[] Integer(long value) =>
+    public static byte[] Integer(long value) =>
         Bytes(value == 0 ? [] : new BigInteger(value).ToByteArray(isUnsigned: true, isBigEndian: true));
 
-    private static byte[] Bytes(byte[] value) => value is [< 0x80] ? value : [.. Prefix(0x80, value.Length), .. value];
+    public static byte[] Bytes(byte[] value) => value is [< 0x80] ? value : [.. Prefix(0x80, value.Length), .. value];
 
-    private static byte[] List(params byte[][] items)
+    public static byte[] List(params byte[][] items)
     {
         byte[] body = [.. items.SelectMany(item => item)];
         return [.. Prefix(0xC0, body.Length), .. body];

@@ -8,6 +8,9 @@ namespace SessionSigner.Server;
 /// <param name="sizeMax">Largest inflated message, in bytes.</param>
 internal sealed class BoundedGzip(int sizeMax) : ICompressionProvider
 {
+    // Without this switch a stream that was cut short reads like one that ended.
+    static BoundedGzip() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
+
     /// <inheritdoc/>
     public string EncodingName => "gzip";
 

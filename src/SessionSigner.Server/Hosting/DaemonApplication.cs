@@ -1,3 +1,5 @@
+using Grpc.AspNetCore.Server.Model;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
@@ -51,6 +53,7 @@ internal static class DaemonApplication
         var app = builder.Build();
         app.UseRouting();
         app.UseMiddleware<CallCap>();
+        app.UseMiddleware<FramingErrors>();
         app.UseMiddleware<DeadlineCap>();
         Map(app);
         return app;
@@ -76,7 +79,6 @@ internal static class DaemonApplication
     {
         services.AddSingleton<ErrorInterceptor>();
         services.AddSingleton<AuthorizationInterceptor>();
-        services.AddSingleton<StrictRequestInterceptor>();
         services
             .AddGrpc(grpc =>
             {
@@ -85,15 +87,16 @@ internal static class DaemonApplication
                 grpc.MaxSendMessageSize = ResponseSizeMax;
                 grpc.CompressionProviders.Clear();
                 grpc.CompressionProviders.Add(new BoundedGzip(KestrelSetup.MessageSizeMax));
-                // In this order: errors outermost, then who, then what.
+                // In this order: errors outermost, then who.
                 grpc.Interceptors.Add<ErrorInterceptor>();
                 grpc.Interceptors.Add<AuthorizationInterceptor>();
-                grpc.Interceptors.Add<StrictRequestInterceptor>();
             })
             // Answers of these are long and repeat themselves; signing answers are neither.
             .AddServiceOptions<AuditApi>(audit => audit.ResponseCompressionAlgorithm = "gzip")
             .AddServiceOptions<CustodyApi>(custody => custody.ResponseCompressionAlgorithm = "gzip");
         services.AddGrpcReflection();
+        services.RemoveAll(typeof(IServiceMethodProvider<>));
+        services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(StrictMethods<>));
     }
 
     private static void AddHealth(IServiceCollection services)

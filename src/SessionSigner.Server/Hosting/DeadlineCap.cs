@@ -26,6 +26,11 @@ internal sealed class DeadlineCap(RequestDelegate next, LimitsSection limits)
             {
                 context.Request.Headers[Header] = _cap;
             }
+            // The gRPC stack rounds less to zero, and takes zero for no deadline at all.
+            else if (timeout < TimeSpan.FromMicroseconds(1))
+            {
+                context.Request.Headers[Header] = "1u";
+            }
         }
         return next(context);
     }
@@ -37,6 +42,7 @@ internal sealed class DeadlineCap(RequestDelegate next, LimitsSection limits)
         if (
             text.Length is < 2 or > 9
             || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            || value == 0
         )
         {
             return false;
@@ -51,7 +57,9 @@ internal sealed class DeadlineCap(RequestDelegate next, LimitsSection limits)
             'n' => 0,
             _ => null,
         };
-        timeout = TimeSpan.FromTicks((ticksPerUnit ?? 0) * value);
+        timeout = TimeSpan.FromTicks(
+            ticksPerUnit == 0 ? (value + TimeSpan.NanosecondsPerTick - 1) / TimeSpan.NanosecondsPerTick : (ticksPerUnit ?? 0) * value
+        );
         return ticksPerUnit is not null;
     }
 }

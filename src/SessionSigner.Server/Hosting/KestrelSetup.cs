@@ -12,6 +12,9 @@ internal static class KestrelSetup
     /// <summary>Largest gRPC message taken, in bytes: the largest payload (131,072) with room for the other fields.</summary>
     public const int MessageSizeMax = 131_072 + 8_192;
 
+    /// <summary>Largest body of a request, in bytes: twice a message, so that one a little too large is read far enough to be refused by its length.</summary>
+    public const int BodySizeMax = 2 * MessageSizeMax;
+
     /// <summary>Sets limits and addresses.</summary>
     public static void Apply(KestrelServerOptions kestrel, ListenSection options, TlsListener tls, ConnectionGuard guard)
     {
@@ -25,8 +28,7 @@ internal static class KestrelSetup
         limits.MaxRequestHeadersTotalSize = 8 * 1024;
         limits.MaxRequestHeaderCount = 32;
         limits.MaxRequestLineSize = 1024;
-        // Twice a message, so that one too large is answered with a gRPC status and not with a reset stream.
-        limits.MaxRequestBodySize = 2 * MessageSizeMax;
+        limits.MaxRequestBodySize = BodySizeMax;
         limits.Http2.MaxStreamsPerConnection = options.MaxStreamsPerConnection;
         limits.Http2.MaxRequestHeaderFieldSize = 8 * 1024;
         limits.Http2.HeaderTableSize = 4 * 1024;
