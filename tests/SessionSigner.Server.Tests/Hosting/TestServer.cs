@@ -59,7 +59,8 @@ internal sealed class TestServer : IAsyncDisposable
     public GrpcChannel Connect(string identity) => Connect(Certificates.Issue(new CertificatePlan { Uris = [identity] }));
 
     /// <summary>A channel whose client shows this certificate, or none.</summary>
-    public GrpcChannel Connect(X509Certificate2? certificate)
+    /// <param name="wrap">Puts something between the gRPC client and HTTP.</param>
+    public GrpcChannel Connect(X509Certificate2? certificate, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
     {
         var ssl = new SslClientAuthenticationOptions
         {
@@ -69,11 +70,12 @@ internal sealed class TestServer : IAsyncDisposable
         {
             ssl.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true);
         }
+        var handler = new SocketsHttpHandler { SslOptions = ssl, ConnectTimeout = TimeSpan.FromSeconds(5) };
         var channel = GrpcChannel.ForAddress(
             Address,
             new GrpcChannelOptions
             {
-                HttpHandler = new SocketsHttpHandler { SslOptions = ssl, ConnectTimeout = TimeSpan.FromSeconds(5) },
+                HttpHandler = wrap?.Invoke(handler) ?? handler,
                 DisposeHttpClient = true,
                 MaxRetryAttempts = 0,
                 MaxReceiveMessageSize = null,

@@ -118,12 +118,14 @@ public class HostileRequestTests
     {
         await using var server = await TestServer.StartAsync(TimeSpan.FromMilliseconds(500));
         server.Desk.Authority.BeforeSigning = token => Task.Delay(Timeout.Infinite, token);
-        var client = new SessionService.SessionServiceClient(server.Connect(TestServer.Trader));
-        var headers = timeout is null ? [] : new Metadata { { "grpc-timeout", timeout } };
+        var certificate = server.Certificates.Issue(new CertificatePlan { Uris = [TestServer.Trader] });
+        var client = new SessionService.SessionServiceClient(server.Connect(certificate, handler => new WithTimeout(handler, timeout)));
         var started = Stopwatch.StartNew();
 
         var exception = await Assert.ThrowsAsync<RpcException>(async () =>
-            await client.OpenSessionAsync(new OpenSessionRequest { Policy = "pay", RequestId = "o1" }, headers)
+            await client
+                .OpenSessionAsync(new OpenSessionRequest { Policy = "pay", RequestId = "o1" })
+                .ResponseAsync.WaitAsync(TimeSpan.FromSeconds(20))
         );
 
         Assert.Equal(StatusCode.DeadlineExceeded, exception.StatusCode);
@@ -166,4 +168,14 @@ public class HostileRequestTests
 
     private static async Task AssertLivesAsync(TestServer server) =>
         await new SessionService.SessionServiceClient(server.Connect(TestServer.Trader)).ListSessionsAsync(new ListSessionsRequest());
+
+    /// <summary>Sends a timeout that the gRPC client would not.</summary>
+    private sealed class WithTimeout(HttpMessageHandler inner, string? timeout) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.TryAddWithoutValidation("grpc-timeout", timeout is null ? [] : [timeout]);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
 }
