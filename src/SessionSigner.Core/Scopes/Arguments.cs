@@ -30,33 +30,56 @@ internal readonly ref struct Arguments
     /// <summary>Holds a comparison against what its path names.</summary>
     public Outcome Check(CompiledComparison comparison) => _values is null ? CheckWords(comparison) : CheckValues(comparison, _values);
 
-    /// <summary>Adds what a meter's path names to its budget.</summary>
-    /// <returns>What stopped it, or met.</returns>
-    public Outcome Count(CompiledMeter meter, ArgumentPath path, DebitBuffer debits)
+    /// <summary>Whether a comparison holds, as far as words alone say so: the usual case, without an outcome to carry about. False leaves it to <see cref="Check"/>.</summary>
+    public bool Holds(CompiledComparison comparison)
     {
+        if (_values is not null || comparison.IsAny)
+        {
+            return false;
+        }
+        var offsets = comparison.Path.Offsets!;
+        foreach (var offset in offsets)
+        {
+            if (!comparison.IsMet(Read(offset)))
+            {
+                return false;
+            }
+        }
+        return offsets.Length > 0;
+    }
+
+    /// <summary>Adds what a meter's path names to its budget.</summary>
+    /// <param name="meter">The meter.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="debits">Receives the amounts.</param>
+    /// <param name="fault">What stopped it, if it was not a sum that is too large.</param>
+    public bool TryCount(CompiledMeter meter, ArgumentPath path, DebitBuffer debits, out string? fault)
+    {
+        fault = null;
         if (_values is null)
         {
             foreach (var offset in path.Offsets!)
             {
                 if (!debits.TryAdd(meter.Budget, Read(offset)))
                 {
-                    return new Outcome(Criterion.Meter);
+                    return false;
                 }
             }
-            return Outcome.Met;
+            return true;
         }
         if (ArgumentWalk.Find(_values, path, _found) == Found.Missing)
         {
-            return new Outcome(Criterion.Meter, Text: "no such element");
+            fault = "no such element";
+            return false;
         }
         foreach (var value in _found)
         {
             if (value is not AbiValue.Uint amount || !debits.TryAdd(meter.Budget, amount.Value))
             {
-                return new Outcome(Criterion.Meter);
+                return false;
             }
         }
-        return Outcome.Met;
+        return true;
     }
 
     private Outcome CheckWords(CompiledComparison comparison)

@@ -98,8 +98,7 @@ internal sealed class CallTable(string side, Scope scope)
             return RefuseKey(call);
         }
         // What earlier calls of the same container have taken; nothing for the transaction's own call.
-        Span<(int Budget, UInt256 Amount)> taken = stackalloc (int Budget, UInt256 Amount)[debits.Count];
-        debits.Items.CopyTo(taken);
+        ReadOnlySpan<(int Budget, UInt256 Amount)> taken = debits.Count == 0 ? [] : debits.Items.ToArray();
         var furthest = default(Outcome);
         var refusing = rules[0];
         foreach (var rule in rules)

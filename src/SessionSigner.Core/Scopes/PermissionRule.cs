@@ -34,25 +34,36 @@ internal abstract class PermissionRule(string path, CompiledConstraint[] constra
     /// <summary>Checks constraints, then takes meters. Allocates only if decoded values are used, or if it refuses.</summary>
     protected Outcome CheckArguments(in Arguments arguments, UInt256 nativeValue, DebitBuffer debits)
     {
-        var outcome = CheckAll(Constraints, arguments);
-        for (var i = 0; outcome.IsMet && i < Meters.Length; i++)
+        if (CheckAll(Constraints, arguments) is { IsMet: false } unmet)
         {
-            outcome =
-                Meters[i].Path is { } path ? arguments.Count(Meters[i], path, debits)
-                : debits.TryAdd(Meters[i].Budget, nativeValue) ? Outcome.Met
-                : new Outcome(Criterion.Meter);
-            outcome = outcome.IsMet ? outcome : outcome with { Index = i };
+            return unmet;
         }
-        return outcome;
+        for (var i = 0; i < Meters.Length; i++)
+        {
+            string? fault = null;
+            var isCounted = Meters[i].Path is { } path
+                ? arguments.TryCount(Meters[i], path, debits, out fault)
+                : debits.TryAdd(Meters[i].Budget, nativeValue);
+            if (!isCounted)
+            {
+                return new Outcome(Criterion.Meter, i, Text: fault);
+            }
+        }
+        return Outcome.Met;
     }
 
     private static Outcome CheckAll(CompiledConstraint[] constraints, in Arguments arguments)
     {
         for (var i = 0; i < constraints.Length; i++)
         {
+            var comparison = constraints[i] as CompiledComparison;
+            if (comparison is not null && arguments.Holds(comparison))
+            {
+                continue;
+            }
             var outcome = constraints[i] switch
             {
-                CompiledComparison comparison => arguments.Check(comparison),
+                CompiledComparison => arguments.Check(comparison!),
                 CompiledChoice choice => CheckAny(choice, arguments),
                 _ => new Outcome(Criterion.Constraint),
             };
