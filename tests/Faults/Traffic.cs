@@ -54,9 +54,9 @@ internal sealed class Traffic
                 var answer = await _callers[session % _callers.Length].SignAsync(_sessions[session], unsigned, request);
                 _released.Add(ToReceived(_sessions[session], request, unsigned, answer));
             }
-            catch (RpcException refused) when (refused.StatusCode is StatusCode.PermissionDenied)
+            catch (RpcException refused) when (refused.StatusCode is StatusCode.PermissionDenied or StatusCode.ResourceExhausted)
             {
-                // Over the budget's edge, as intended.
+                // Over the budget's edge, as intended, or more refusals than one principal may put into the log.
             }
             catch (RpcException)
             {

@@ -34,6 +34,45 @@ public class PinTests(SoftHsm softHsm)
         Assert.Empty(Directory.EnumerateFiles(softHsm.StateFolder, "pin-refused-*"));
     }
 
+    [Fact]
+    public void An_attempt_that_the_process_did_not_survive_is_repeated_once()
+    {
+        var token = new TokenDescription("crashing", "0042", "", 0, 0);
+        var source = new PinSource(softHsm.WritePin("crashing-pin", "00000000\n"), null);
+        var refusals = new PinRefusals(softHsm.StateFolder);
+        var asked = 0;
+        void LogIn()
+        {
+            using var pin = source.Read();
+            refusals.LogInOnce(
+                token,
+                source,
+                pin,
+                () =>
+                {
+                    asked++;
+                    throw new InvalidOperationException("stands for the end of the process");
+                }
+            );
+        }
+
+        Assert.Throws<InvalidOperationException>(LogIn);
+        Assert.Throws<InvalidOperationException>(LogIn);
+        var refusal = Assert.Throws<TokenException>(LogIn);
+        Assert.Equal((TokenFault.PinRefused, 2), (refusal.Fault, asked));
+        Assert.Contains("then delete", refusal.Message, StringComparison.Ordinal);
+
+        // Another PIN is another matter, and a mark that was cut off says that the token was not asked.
+        softHsm.WritePin("crashing-pin", "11111111\n");
+        Assert.Throws<InvalidOperationException>(LogIn);
+        var mark = Directory
+            .EnumerateFiles(softHsm.StateFolder, "pin-refused-*")
+            .Single(file => File.ReadAllText(file).StartsWith("trying_", StringComparison.Ordinal));
+        File.WriteAllText(mark, "again__ 00");
+        Assert.Throws<InvalidOperationException>(LogIn);
+        File.Delete(mark);
+    }
+
     [Theory]
     [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead)]
     [InlineData(UnixFileMode.UserRead | UnixFileMode.OtherRead)]

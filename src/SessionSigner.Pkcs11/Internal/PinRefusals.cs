@@ -5,7 +5,7 @@ namespace SessionSigner.Pkcs11;
 
 /// <summary>
 /// Remembers, across restarts, which PIN a token has refused, so that no PIN is ever tried twice: a few wrong ones lock a token, and a service that restarts
-/// with a wrong PIN would do just that. What is kept is a salted, slow hash of PIN and serial number; a changed PIN is tried again.
+/// with a wrong PIN would do just that. An attempt that the process did not survive may be repeated once. What is kept is a salted, slow hash of PIN and serial number; a changed PIN is tried again.
 /// </summary>
 internal sealed class PinRefusals
 {
@@ -13,8 +13,9 @@ internal sealed class PinRefusals
     private const int HashSize = 32;
     private const int Iterations = 200_000;
 
-    // Of one length: the first is overwritten by the second in place.
+    // Of one length: the first two are overwritten by the third in place.
     private const string Trying = "trying_";
+    private const string TryingAgain = "again__";
     private const string Refused = "refused";
 
     private readonly string _folder;
@@ -37,7 +38,15 @@ internal sealed class PinRefusals
     public void LogInOnce(TokenDescription token, PinSource source, Pin pin, Func<nuint> login)
     {
         var path = Path.Combine(_folder, FileName(token));
-        if (WasRefused(path, token, pin))
+        var before = ReadMark(path, token, pin);
+        if (before == TryingAgain)
+        {
+            throw new TokenException(
+                TokenFault.PinRefused,
+                $"The process ended twice while token {token.Label} (serial {token.Serial}) was asked with the PIN in {source}; the token may have counted a wrong PIN each time. Check the PIN and the module, then delete {path} and start again."
+            );
+        }
+        if (before == Refused)
         {
             throw new TokenException(
                 TokenFault.PinRefused,
@@ -45,7 +54,7 @@ internal sealed class PinRefusals
             );
         }
         // The mark is on the disk before the token is asked: if it cannot be kept, the PIN is not tried.
-        using var mark = Write(path, token, pin);
+        using var mark = Write(path, before == Trying ? TryingAgain : Trying, token, pin);
         var code = login();
         if (ReturnValue.RefusesPin(code))
         {
@@ -67,24 +76,24 @@ internal sealed class PinRefusals
     private static string FileName(TokenDescription token) =>
         "pin-refused-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token.Serial)))[..16];
 
-    private static bool WasRefused(string path, TokenDescription token, Pin pin)
+    /// <summary>What is kept of this PIN: one of the three words, or null if nothing is, or another PIN's.</summary>
+    private static string? ReadMark(string path, TokenDescription token, Pin pin)
     {
         if (!File.Exists(path))
         {
-            return false;
+            return null;
         }
         var fields = File.ReadAllText(path).TrimEnd('\n').Split(' ');
-        if (fields is not [Refused, { Length: SaltSize * 2 } salt, { Length: HashSize * 2 } refused])
+        if (fields is not [Trying or TryingAgain or Refused, { Length: SaltSize * 2 } salt, { Length: HashSize * 2 } kept])
         {
-            // Interrupted before the token had answered: the PIN has not been judged.
-            return false;
+            return null; // cut off while it was written, so before the token was asked
         }
         Span<byte> hash = stackalloc byte[HashSize];
         Hash(pin, Convert.FromHexString(salt), token, hash);
-        return CryptographicOperations.FixedTimeEquals(hash, Convert.FromHexString(refused));
+        return CryptographicOperations.FixedTimeEquals(hash, Convert.FromHexString(kept)) ? fields[0] : null;
     }
 
-    private static FileStream Write(string path, TokenDescription token, Pin pin)
+    private static FileStream Write(string path, string word, TokenDescription token, Pin pin)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltSize);
         var hash = new byte[HashSize];
@@ -100,7 +109,7 @@ internal sealed class PinRefusals
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             }
         );
-        file.Write(Encoding.ASCII.GetBytes($"{Trying} {Convert.ToHexStringLower(salt)} {Convert.ToHexStringLower(hash)}\n"));
+        file.Write(Encoding.ASCII.GetBytes($"{word} {Convert.ToHexStringLower(salt)} {Convert.ToHexStringLower(hash)}\n"));
         file.Flush(flushToDisk: true);
         return file;
     }
