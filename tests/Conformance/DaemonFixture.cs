@@ -74,6 +74,7 @@ public class DaemonFixture : IAsyncLifetime
     {
         await _process!.KillAsync();
         _process.Dispose();
+        _process = null;
     }
 
     /// <summary>Asks the daemon to end and gives its exit code.</summary>
@@ -81,6 +82,7 @@ public class DaemonFixture : IAsyncLifetime
     {
         var code = await _process!.StopAsync();
         _process.Dispose();
+        _process = null;
         return code;
     }
 
