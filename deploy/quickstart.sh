@@ -57,7 +57,8 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 step 'Install what is missing, and build'
 tests/install.sh daemon
 for project in Server Cli; do
-  dotnet build "src/SessionSigner.$project" -c Release -v quiet -clp:'ErrorsOnly;NoSummary' || die "src/SessionSigner.$project does not build"
+  output="$(dotnet build "src/SessionSigner.$project" -c Release -v quiet -clp:'ErrorsOnly;NoSummary' 2>&1)" ||
+    die "src/SessionSigner.$project does not build: $output"
 done
 sessionsignerd() { dotnet "$root/src/SessionSigner.Server/bin/Release/net10.0/sessionsignerd.dll" "$@"; }
 sessionsigner() { dotnet "$root/src/SessionSigner.Cli/bin/Release/net10.0/sessionsigner.dll" "$@"; }
@@ -208,10 +209,11 @@ fi
 cat <<TEXT
 
 ${bold}Done.${plain} What to try next:
-   deploy/quickstart.sh --keep            keep the daemon and call it yourself
-   \$EDITOR deploy/quickstart/policy.yaml  change what the session may sign
-   less deploy/config/sessionsignerd.yaml every option of the daemon
-   tests/run.sh                           proof of all of this
+   deploy/quickstart.sh --keep              keep the daemon and call it yourself
+   \$EDITOR deploy/quickstart/policy.yaml    change what the session may sign
+   less deploy/config/sessionsignerd.yaml   every option of the daemon
+   less deploy/README.md                    how to run it for real
+   tests/run.sh                             proof of all of this
    rm -r $state
-                                          delete what this run made
+                                            delete what this run made
 TEXT

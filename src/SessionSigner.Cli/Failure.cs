@@ -56,12 +56,7 @@ internal sealed record Failure
                 e,
                 "Check --address and --ca against what the daemon's operator gave you."
             ),
-            SignerUnavailableException e => Of(
-                Cli.ExitCode.Unavailable,
-                "unavailable",
-                e,
-                "Check --address and that the daemon runs ('sessionsigner health'); to repeat a request safely, give the same --request-id."
-            ),
+            SignerUnavailableException e => Of(Cli.ExitCode.Unavailable, "unavailable", e, HintOfUnavailable(e.Reason)),
             SignerPermissionException e => Of(
                 Cli.ExitCode.NotPermitted,
                 "not_permitted",
@@ -115,6 +110,17 @@ internal sealed record Failure
             error.WriteLine("hint: " + Hint);
         }
     }
+
+    private static string HintOfUnavailable(string reason) =>
+        reason switch
+        {
+            "JOURNAL_FAILED" => "Signing stops until the daemon's operator has repaired the cause and restarted it; its log says why.",
+            "TOKEN_UNAVAILABLE" => "No session can be opened until the token is back; those that are open go on signing.",
+            "VAULT_FULL" or "OVERLOADED" => "Close sessions that are not needed, or try again later with the same --request-id.",
+            "SHUTTING_DOWN" => "Try again when the daemon is back; its sessions have ended.",
+            _ =>
+                "Check --address and that the daemon runs ('sessionsigner health'); to repeat a request safely, give the same --request-id.",
+        };
 
     private static string HintOfMissing(string field) =>
         field switch

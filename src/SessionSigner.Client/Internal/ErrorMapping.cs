@@ -139,7 +139,7 @@ internal static class ErrorMapping
 
             if (cause is HttpIOException)
             {
-                return $"The connection to the daemon at {address.Authority} broke; it may have ended.";
+                return $"The connection to the daemon at {address.Authority} broke: it has ended, or it refuses your certificate.";
             }
         }
 

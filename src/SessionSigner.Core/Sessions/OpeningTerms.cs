@@ -123,17 +123,20 @@ internal sealed record OpeningTerms
     private static Denial? Pick(string? asked, IReadOnlyCollection<string> listed, string rule, out string? picked)
     {
         picked = asked ?? (listed.Count == 1 ? listed.First() : null);
-        return picked is not null && listed.Contains(picked) ? null : Unlisted(asked, listed.Count, rule);
+        return picked is not null && listed.Contains(picked) ? null : Unlisted(asked, listed, rule);
     }
 
     private static Denial? Pick(Address? asked, IReadOnlyCollection<Address> listed, string rule, out Address picked)
     {
         picked = asked ?? (listed.Count == 1 ? listed.First() : default);
-        return (asked is not null || listed.Count == 1) && listed.Contains(picked) ? null : Unlisted(asked?.ToString(), listed.Count, rule);
+        return (asked is not null || listed.Count == 1) && listed.Contains(picked)
+            ? null
+            : Unlisted(asked?.ToString(), listed.Select(address => address.ToString()), rule);
     }
 
-    private static Denial Unlisted(string? asked, int count, string rule) =>
-        Refuse(rule, asked ?? "none named", $"one of the {count.ToString(CultureInfo.InvariantCulture)} listed");
+    // The caller is one of the policy's principals by now, and may know what to choose from.
+    private static Denial Unlisted(string? asked, IEnumerable<string> listed, string rule) =>
+        Refuse(rule, asked ?? "none named", "one of " + string.Join(", ", listed));
 
     private static Denial Refuse(string rule, string observed, string limit) =>
         AuditText.Clip(new Denial(DenialReason.PolicyRefused, rule, observed, limit));

@@ -83,8 +83,12 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
         {
             case RpcException status:
                 return status;
-            case SignerException { Code: ErrorCode.Unspecified or ErrorCode.TokenMisbehaved or ErrorCode.JournalFailed } failed:
+            case SignerException { Code: ErrorCode.Unspecified or ErrorCode.TokenMisbehaved } failed:
                 LogFailed(failed, context.Method);
+                return StatusMapper.Map(failed);
+            // The journal has logged its failure; every call until the restart would say it again.
+            case SignerException { Code: ErrorCode.JournalFailed } failed:
+                LogUnavailable(context.Method, failed.Code);
                 return StatusMapper.Map(failed);
             case SignerException refused:
                 LogRefused(context.Method, refused.Code);
@@ -99,6 +103,9 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
 
     [LoggerMessage(EventId = 1310, Level = LogLevel.Error, Message = "{Method} failed")]
     private partial void LogFailed(Exception exception, string method);
+
+    [LoggerMessage(EventId = 1312, Level = LogLevel.Warning, Message = "{Method} refused: {Code}")]
+    private partial void LogUnavailable(string method, ErrorCode code);
 
     [LoggerMessage(EventId = 1311, Level = LogLevel.Debug, Message = "{Method} refused: {Code}")]
     private partial void LogRefused(string method, ErrorCode code);

@@ -66,6 +66,8 @@ internal static class DaemonApplication
         logging.AddFilter("Microsoft", LogLevel.Warning);
         // What the host says when it cannot start is an exception that the daemon reports itself, in one line.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        // Token and journal log their failures themselves, once; health is asked for every two seconds.
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
         logging.AddFilter("Grpc", LogLevel.Warning);
         logging.AddConsoleFormatter<SafeConsoleFormatter, ConsoleFormatterOptions>();
         logging.AddJsonConsole(json => json.UseUtcTimestamp = true);

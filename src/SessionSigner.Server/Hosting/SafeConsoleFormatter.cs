@@ -55,6 +55,7 @@ internal sealed class SafeConsoleFormatter(TimeProvider clock) : ConsoleFormatte
             LogLevel.Debug => "DEBUG",
             LogLevel.Information => "INFO",
             LogLevel.Warning => "WARN",
+            LogLevel.Critical => "CRITICAL",
             _ => "ERROR",
         };
 }

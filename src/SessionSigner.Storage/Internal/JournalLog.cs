@@ -11,7 +11,7 @@ internal static partial class JournalLog
     [LoggerMessage(
         4001,
         LogLevel.Critical,
-        "The journal failed after {Size} entries; nothing more is written until it has been reopened and verified"
+        "The journal failed after {Size} entries; nothing is signed any more. Remove the cause and restart the daemon, which verifies what is stored"
     )]
     public static partial void Failed(ILogger logger, Exception cause, long size);
 
