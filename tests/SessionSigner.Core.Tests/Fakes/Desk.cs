@@ -60,15 +60,20 @@ internal sealed class Desk : IAsyncDisposable
              "function":"transfer(address to, uint256 amount)","constraints":[{"path":"amount","op":"lte","value":"{{each}}"}],
              "meters":[{"budget":"usdc","path":"amount"}]},
               {"name":"order","kind":"typed_data","domain":{"name":"Exchange","chain_id":"1"},"primary_type":"Order","type":"Order(address maker,uint256 amount)",
-             "constraints":[{"path":"amount","op":"lte","value":"{{each}}"}],"meters":[{"budget":"usdc","path":"amount"}]}],
+             "constraints":[{"path":"amount","op":"lte","value":"{{each}}"}],"meters":[{"budget":"usdc","path":"amount"}]},
+              {"name":"batch","kind":"call","targets":["{{Token}}"],"function":"multicall(bytes[] calls)","unwrap":"multicall"}],
              "budgets":[{"name":"usdc","unit":"USDC base units","limit":"{{limit}}","window":"lifetime","per":"session"}]{{rates}}{{more}}}
             """;
 
     /// <summary>An unsigned EIP-1559 transaction that transfers tokens.</summary>
-    public static byte[] Transfer(ulong amount, ulong nonce = 0, Address? target = null)
-    {
-        byte[] data = [0xa9, 0x05, 0x9c, 0xbb, .. new byte[12], .. Payee.ToArray(), .. Word(amount)];
-        return
+    public static byte[] Transfer(ulong amount, ulong nonce = 0, Address? target = null) =>
+        Transaction(TransferData(amount), nonce, target ?? Token);
+
+    /// <summary>Calldata of a transfer.</summary>
+    public static byte[] TransferData(ulong amount) => [0xa9, 0x05, 0x9c, 0xbb, .. new byte[12], .. Payee.ToArray(), .. Word(amount)];
+
+    /// <summary>An unsigned EIP-1559 transaction.</summary>
+    public static byte[] Transaction(byte[] data, ulong nonce, Address target) =>
         [
             2,
             .. Rlp.List(
@@ -77,13 +82,12 @@ internal sealed class Desk : IAsyncDisposable
                 Rlp.Integer(1),
                 Rlp.Integer(2),
                 Rlp.Integer(100_000),
-                Rlp.Text((target ?? Token).ToArray()),
+                Rlp.Text(target.ToArray()),
                 Rlp.Integer(0),
                 Rlp.Text(data),
                 Rlp.List()
             ),
         ];
-    }
 
     /// <summary>An EIP-712 order as JSON in UTF-8.</summary>
     public static byte[] Order(ulong amount, string domain = "Exchange") =>

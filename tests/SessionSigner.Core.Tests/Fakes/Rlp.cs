@@ -24,6 +24,6 @@ internal static class Rlp
         {
             return [(byte)(offset + length)];
         }
-        return length < 256 ? [(byte)(offset + 56), (byte)length] : [(byte)(offset + 57), (byte)(length >> 8), (byte)length];
+        return length < 256 ? [(byte)(offset + 56), (byte)length] : [(byte)(offset + 57), (byte)(length >> 8), (byte)(length & 0xff)];
     }
 }

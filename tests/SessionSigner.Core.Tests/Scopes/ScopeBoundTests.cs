@@ -8,7 +8,9 @@ namespace SessionSigner.Core.Tests;
 public class ScopeBoundTests
 {
     private const int ElementCount = 4_000;
-    private const long MillisecondsMax = 2_000;
+
+    // Takes a fraction of a second; the rest is for machines under load.
+    private const long MillisecondsMax = 10_000;
     private static readonly JsonObject s_multicall = Containers.Unwrap("multicall(bytes[] data)", "multicall");
 
     [Fact]

@@ -90,6 +90,36 @@ public sealed class SigningPipelineTests
     }
 
     [Fact]
+    public async Task Calls_inside_a_call_are_held_against_the_budget_together()
+    {
+        await using var desk = new Desk();
+        var session = await desk.OpenAsync();
+        var over = await Assert.ThrowsAsync<SignerException>(() => SignAsync([.. Enumerable.Repeat(91UL, 11)]));
+        AssertDenied(over, DenialReason.BudgetExceeded, "ceiling.budgets[usdc]");
+        var one = await Assert.ThrowsAsync<SignerException>(() => SignAsync(100, 101));
+        AssertDenied(one, DenialReason.ConstraintUnmet, "ceiling.permissions[0].constraints[0]");
+        Assert.Equal("1000", desk.Remaining(session.SessionId));
+        await SignAsync([.. Enumerable.Repeat(100UL, 10)]);
+        Assert.Equal("0", desk.Remaining(session.SessionId));
+        Assert.Equal([new BudgetDebit("ceiling.budgets[usdc]", "1000", "1000")], desk.Journal.Single(EntryKind.Signed).Debits);
+        Assert.Equal("ceiling.permissions[2]", desk.Journal.Single(EntryKind.Signed).Rule);
+        AssertDenied(await desk.RefuseAsync(session.SessionId, 1), DenialReason.BudgetExceeded, "ceiling.budgets[usdc]");
+
+        Task<SignResult> SignAsync(params ulong[] amounts)
+        {
+            var calls = amounts.Select(amount => "0x" + Convert.ToHexString(Desk.TransferData(amount)));
+            var data = Convert.FromHexString(Containers.MulticallData([.. calls]).AsSpan(2));
+            return desk.Pipeline.SignTransactionAsync(
+                Desk.Trader,
+                session.SessionId,
+                desk.NextRequestId(),
+                Desk.Transaction(data, 0, Desk.Token),
+                CancellationToken.None
+            );
+        }
+    }
+
+    [Fact]
     public async Task Both_sides_must_allow_and_both_are_debited()
     {
         await using var desk = new Desk();
