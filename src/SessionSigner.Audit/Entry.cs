@@ -37,8 +37,21 @@ public enum EntryKind
 /// <summary>One amount taken from a budget by a signature.</summary>
 /// <param name="Budget">The budget's rule path, for example "ceiling.budgets[usdc]". At most 128 characters.</param>
 /// <param name="Amount">Decimal number in the budget's unit.</param>
-/// <param name="SpentAfter">Decimal number: the total taken after this signature.</param>
-public sealed record BudgetDebit(string Budget, string Amount, string SpentAfter);
+/// <param name="SpentAfter">
+/// Decimal number: the sum of this and all earlier debits of the log with the same counter: the same budget, per, window and bucket, and the same
+/// session, or for a shared budget the same policy and principal, policy or primary key.
+/// </param>
+public sealed record BudgetDebit(string Budget, string Amount, string SpentAfter)
+{
+    /// <summary>What shares the budget: "principal", "policy" or "primary_key"; empty if it is the session's own.</summary>
+    public string Per { get; init; } = "";
+
+    /// <summary>Kind of window: "calendar_day" or "rolling"; empty if it lasts for ever.</summary>
+    public string Window { get; init; } = "";
+
+    /// <summary>Unix time in seconds: first second of the calendar day; end of the granule of a rolling window; else 0.</summary>
+    public long Bucket { get; init; }
+}
 
 /// <summary>
 /// One entry of the audit log: who, in which session, what was decided under which rule, the digest of what was signed, when.

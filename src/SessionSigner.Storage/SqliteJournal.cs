@@ -134,6 +134,10 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, UInt256> ReadBudgets(string sessionId) => _readers.Read(reader => reader.ReadBudgets(sessionId));
 
+    /// <inheritdoc/>
+    public IReadOnlyList<SharedBudgetRow> ReadSharedBudget(SharedBudgetKey key, long sinceMs) =>
+        _readers.Read(reader => reader.ReadSharedBudget(key, sinceMs));
+
     /// <summary>Takes no more writes, commits those that wait, and gives the file up.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -17,6 +17,12 @@ internal static class Policies
     /// <summary>Most units of the token in all transfers of a session.</summary>
     public const int Budget = 2_500;
 
+    /// <summary>Most units in all transfers of all sessions of the policy "team" together.</summary>
+    public const int TeamBudget = (TeamAmount * 4_000) + 13;
+
+    /// <summary>An amount that does not divide <see cref="TeamBudget"/>.</summary>
+    public const int TeamAmount = 70;
+
     public static IReadOnlyDictionary<string, string> All { get; } =
         new Dictionary<string, string>
         {
@@ -24,8 +30,24 @@ internal static class Policies
             ["bots"] = Write("bots", Transfers("bots", OrderCap, 100_000_000, ""), 3_600),
             ["slow"] = Write("slow", Transfers("slow", OrderCap, Budget, "") + "  rates:\n    - {max: 2, window_seconds: 3600}\n", 3_600),
             ["few"] = Write("few", Transfers("few", OrderCap, Budget, "") + "  max_signatures: 2\n", 3_600),
+            ["team"] = Write("team", Team, 3_600),
             ["brief"] = Write("brief", Transfers("brief", OrderCap, Budget, ""), 2),
         };
+
+    // What its sessions share: one total for ever, and one for each principal in a window.
+    private static string Team =>
+        Transfers("team", OrderCap, TeamBudget, "        - {budget: pace, path: amount}\n")
+            .Replace("per: session", "per: policy", StringComparison.Ordinal)
+        + """
+                - name: pace
+                  unit: USDC base units
+                  limit: "100000000"
+                  window: rolling
+                  window_seconds: 60
+                  granularity_seconds: 1
+                  per: principal
+
+            """;
 
     private static string Order =>
         $"""

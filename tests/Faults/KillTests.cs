@@ -38,8 +38,28 @@ public sealed class KillTests(DaemonFixture daemon, ITestOutputHelper output) : 
         }
         Assert.True(released.Count > rounds, "the clients hardly received anything: the rounds prove nothing");
 
+        await AssertSharedBudgetIsExactAsync(released);
+
         var audit = await daemon.RunCliAsync(Identities.Auditor, "audit", "verify", "--json");
         Assert.True(audit.ExitCode == 0, audit.Error + audit.Output);
+    }
+
+    /// <summary>What the crashes left of the shared budget is signed away by parallel clients; in all it was as many times the amount as fit.</summary>
+    private async Task AssertSharedBudgetIsExactAsync(Released released)
+    {
+        const int times = Policies.TeamBudget / Policies.TeamAmount;
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var traffic = await Traffic.OpenAsync(released, [daemon.Alice, daemon.Bob], Traffic.Team, Traffic.Team, Traffic.Team, Traffic.Team);
+        await traffic.RunUntilRefusedAsync(stop.Token);
+        Assert.False(stop.IsCancellationRequested, "the shared budget did not come to its end");
+        released.Flush();
+        var check = await CheckAsync(released);
+        Assert.Contains(
+            string.Create(CultureInfo.InvariantCulture, $"\"policy/team/team/ceiling.budgets[usdc]\": {times * Policies.TeamAmount}"),
+            check.Output,
+            StringComparison.Ordinal
+        );
+        output.WriteLine($"shared budget: {check.Output.Trim()}");
     }
 
     [Fact]

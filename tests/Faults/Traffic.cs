@@ -14,29 +14,46 @@ internal sealed class Traffic
     private readonly Released _released;
     private readonly Caller[] _callers;
     private readonly List<string> _sessions;
+    private readonly IReadOnlyList<string> _policies;
+    private bool _untilRefused;
     private long _nonce;
 
-    private Traffic(Released released, Caller[] callers, List<string> sessions)
+    private Traffic(Released released, Caller[] callers, List<string> sessions, IReadOnlyList<string> policies)
     {
         _released = released;
         _callers = callers;
         _sessions = sessions;
+        _policies = policies;
     }
 
-    /// <summary>Opens sessions: some whose budget lasts, some that reach its edge at once.</summary>
-    public static async Task<Traffic> OpenAsync(Released released, params Caller[] callers)
+    /// <summary>The policy whose sessions share a budget.</summary>
+    public const string Team = "team";
+
+    /// <summary>Opens sessions: some whose budget lasts, some that reach its edge at once, some that share one.</summary>
+    public static Task<Traffic> OpenAsync(Released released, params Caller[] callers) =>
+        OpenAsync(released, callers, "bots", "desk", "bots", "desk", Team, Team);
+
+    /// <summary>Opens sessions of these policies, in turn for each caller.</summary>
+    public static async Task<Traffic> OpenAsync(Released released, Caller[] callers, params string[] policies)
     {
         var opened = new List<string>();
-        foreach (var policy in new[] { "bots", "desk", "bots", "desk", "desk", "desk" })
+        foreach (var policy in policies)
         {
             opened.Add((await callers[opened.Count % callers.Length].OpenAsync(policy)).Session.SessionId);
         }
-        return new Traffic(released, callers, opened);
+        return new Traffic(released, callers, opened, policies);
     }
 
     /// <summary>Runs all clients until each has lost the daemon or <paramref name="stop"/> is cancelled.</summary>
     public Task RunAsync(CancellationToken stop) =>
         Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(() => RunClientAsync(client, stop), CancellationToken.None)));
+
+    /// <summary>Runs all clients until each has been refused.</summary>
+    public Task RunUntilRefusedAsync(CancellationToken stop)
+    {
+        _untilRefused = true;
+        return RunAsync(stop);
+    }
 
     private async Task RunClientAsync(int client, CancellationToken stop)
     {
@@ -46,7 +63,7 @@ internal sealed class Traffic
             var unsigned = new Transfer
             {
                 Nonce = Interlocked.Increment(ref _nonce),
-                Amount = 1 + (turn * 37 % Policies.OrderCap),
+                Amount = _policies[session] == Team ? Policies.TeamAmount : 1 + (turn * 37 % Policies.OrderCap),
             }.Encode();
             var request = Caller.NewId();
             try
@@ -57,6 +74,10 @@ internal sealed class Traffic
             catch (RpcException refused) when (refused.StatusCode is StatusCode.PermissionDenied or StatusCode.ResourceExhausted)
             {
                 // Over the budget's edge, as intended, or more refusals than one principal may put into the log.
+                if (_untilRefused && refused.StatusCode is StatusCode.PermissionDenied)
+                {
+                    return;
+                }
             }
             catch (RpcException)
             {

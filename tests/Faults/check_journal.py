@@ -10,13 +10,15 @@ RELEASED.jsonl has one object for each signature that a client received: session
   - every released signature is in the log, at the index its answer named, with its digest and the hash of the signature;
   - no request identifier of a session was signed for twice;
   - no entry of a session is signed after the session's end;
-  - what the log's entries took from each budget is what the budget table says, and never more than the limit in the grant.
+  - what the log's entries took from each budget, own or shared, is what the tables say, and in no window more than the limit in the grant;
+    spent_after is the running sum.
 """
 import hashlib
 import json
 import sqlite3
 import sys
 
+DAY = 86_400
 SESSION_OPENED, SIGNED, SESSION_ENDED = 4, 6, 8
 
 
@@ -49,8 +51,10 @@ def read_entry(data):
     entry = {"debits": []}
     for number, value in fields(data):
         if number == 16:
-            debit = {n: v.decode() for n, v in fields(value)}
-            entry["debits"].append((debit[1], int(debit.get(2, "0")), int(debit.get(3, "0"))))
+            debit = {n: v if n == 6 else v.decode() for n, v in fields(value)}
+            entry["debits"].append(
+                (debit[1], int(debit.get(2, "0")), int(debit.get(3, "0")), debit.get(4, ""), debit.get(5, ""), debit.get(6, 0))
+            )
         else:
             entry[number] = value
     return entry
@@ -82,19 +86,56 @@ def read_entries(database):
     return entries
 
 
-def check_budgets(database, spent, limits, faults):
+def counter_of(entry, per, budget):
+    """Who takes from which budget: a session from its own, or what sessions of a policy share."""
+    if not per:
+        return "session", entry[4].decode(), "", budget
+    subject = {"principal": entry[3], "policy": entry[6], "primary_key": entry[8]}[per]
+    return per, subject.decode(), entry[6].decode(), budget
+
+
+def limits_of(entry):
+    """The budgets in the grant of a session: by counter, how much in which window."""
+    for side, scope in json.loads(entry[17])["scope"].items():
+        for budget in scope.get("budgets", []) if side != "version" else []:
+            per = "" if budget["per"] == "session" else budget["per"]
+            counter = counter_of(entry, per, f"{side}.budgets[{budget['name']}]")
+            yield counter, (budget["window"], int(budget["limit"]), budget.get("window_seconds", 0))
+
+
+def check_tables(database, spent, last, faults):
     stored = {}
-    query = "SELECT session_id, budget, budget.spent FROM budget JOIN session USING (sequence)"
-    for session, budget, amount in database.execute(query):
-        stored[session, budget] = int.from_bytes(amount, "big")
+    query = "SELECT session_id, budget, window, bucket, budget.spent FROM budget JOIN session USING (sequence)"
+    for session, budget, window, bucket, amount in database.execute(query):
+        stored[("session", session, "", budget), window, bucket] = int.from_bytes(amount, "big")
+    query = "SELECT per, subject, policy, budget, window, bucket, spent, last_ms FROM shared_budget"
+    for per, subject, policy, budget, window, bucket, amount, last_ms in database.execute(query):
+        row = (per, subject, policy, budget), window, bucket
+        stored[row] = int.from_bytes(amount, "big")
+        if last.get(row) != last_ms:
+            faults.append(f"{row} was last taken from at {last.get(row)}, stored is {last_ms}")
     if stored != spent:
-        faults.append(f"budget table {len(stored)} rows differs from what the log took, {len(spent)} rows")
-    for (session, budget), amount in spent.items():
-        limit = limits.get((session, budget))
-        if limit is None:
-            faults.append(f"{session} took from {budget}, which its grant does not have")
-        elif amount > limit:
-            faults.append(f"{session} took {amount} from {budget}, limit {limit}")
+        faults.append(f"budget tables, {len(stored)} rows, differ from what the log took, {len(spent)} rows")
+
+
+def check_limits(spent, limits, faults):
+    buckets = {}
+    for (counter, window, bucket), amount in spent.items():
+        buckets.setdefault((counter, window), {})[bucket] = amount
+    for (counter, window), amounts in buckets.items():
+        if counter not in limits:
+            faults.append(f"{counter} was taken from, which no grant has")
+            continue
+        stated, limit, seconds = limits[counter]
+        if stated != (window or "lifetime"):
+            faults.append(f"{counter} has the window {stated}, the log says {window}")
+        for bucket in amounts:
+            if window == "calendar_day" and bucket % DAY:
+                faults.append(f"{counter}: {bucket} is not the beginning of a day")
+            first = bucket - seconds if window == "rolling" else bucket - 1
+            taken = sum(amount for other, amount in amounts.items() if first < other <= bucket)
+            if taken > limit:
+                faults.append(f"{taken} was taken from {counter} in the window of {bucket}, limit {limit}")
 
 
 def main():
@@ -108,27 +149,32 @@ def main():
         faults.append("the root of the entries is not the stored root")
 
     entries = [read_entry(data) for data in raw]
-    spent, limits, ended, requests = {}, {}, set(), set()
+    owners = {}
+    spent, last, limits, ended, requests = {}, {}, {}, set(), set()
     for index, entry in enumerate(entries):
         session = entry.get(4, b"").decode()
         if entry[1] == SESSION_OPENED:
-            scope = json.loads(entry[17])["scope"]
-            for side in ("ceiling", "narrowing"):
-                for budget in scope.get(side, {}).get("budgets", []):
-                    limits[session, f"{side}.budgets[{budget['name']}]"] = int(budget["limit"])
+            limits.update(limits_of(entry))
+            owners[session] = entry[3], entry[6], entry[8]
         elif entry[1] == SIGNED:
             if session in ended:
                 faults.append(f"entry {index} is signed after its session's end")
             if (session, entry[5]) in requests:
                 faults.append(f"entry {index} signs request {entry[5]} a second time")
             requests.add((session, entry[5]))
-            for budget, amount, after in entry["debits"]:
-                spent[session, budget] = spent.get((session, budget), 0) + amount
-                if after > limits.get((session, budget), -1):
-                    faults.append(f"entry {index} says {after} was taken from {budget}, over its limit")
+            if (entry[3], entry[6], entry[8]) != owners[session]:
+                faults.append(f"entry {index} is signed as another than its session's")
+            for budget, amount, after, per, window, bucket in entry["debits"]:
+                row = counter_of(entry, per, budget), window, bucket
+                spent[row] = spent.get(row, 0) + amount
+                if per:
+                    last[row] = max(last.get(row, 0), entry[2])
+                if after != spent[row]:
+                    faults.append(f"entry {index} says {after} was taken from {row}, the log says {spent[row]}")
         elif entry[1] == SESSION_ENDED:
             ended.add(session)
-    check_budgets(database, spent, limits, faults)
+    check_tables(database, spent, last, faults)
+    check_limits(spent, limits, faults)
 
     released = 0
     if len(sys.argv) > 2:
@@ -155,7 +201,12 @@ def main():
     if faults:
         print("\n".join(faults[:20]))
         return 1
-    print(json.dumps({"entries": len(raw), "released": released, "signed": len(requests), "budgets": len(spent), "root": root.hex()}))
+    shared = {}
+    for (counter, _, _), amount in spent.items():
+        if counter[0] != "session":
+            shared["/".join(counter)] = shared.get("/".join(counter), 0) + amount
+    summary = {"entries": len(raw), "released": released, "signed": len(requests), "budgets": len(spent), "shared": shared}
+    print(json.dumps(summary | {"root": root.hex()}))
     return 0
 
 

@@ -103,5 +103,13 @@ internal static class Entries
     private static Gen<BudgetDebit> Debit =>
         from budget in Text(100).Select(text => text + "b")
         from amount in Gen.Choose(0, int.MaxValue)
-        select new BudgetDebit(budget, $"{amount}", $"{(System.Numerics.BigInteger)amount << 200}");
+        from per in Gen.Elements("", "principal", "policy", "primary_key")
+        from window in Gen.Elements("", "calendar_day", "rolling")
+        from bucket in Gen.Choose(1, 2_900_000)
+        select new BudgetDebit(budget, $"{amount}", $"{(System.Numerics.BigInteger)amount << 200}")
+        {
+            Per = per,
+            Window = window,
+            Bucket = window.Length == 0 ? 0 : bucket * 86_400L,
+        };
 }

@@ -69,7 +69,15 @@ public sealed class EntryCodecTests
                 Assert.Equal(entry.PayloadDigest.ToArray(), stock.PayloadDigest.ToByteArray());
                 Assert.Equal(entry.SignatureHash.ToArray(), stock.SignatureHash.ToByteArray());
                 Assert.Equal(entry.Grant.ToArray(), stock.Grant.ToByteArray());
-                Assert.Equal(entry.Debits, stock.Debits.Select(debit => new BudgetDebit(debit.Budget, debit.Amount, debit.SpentAfter)));
+                Assert.Equal(
+                    entry.Debits,
+                    stock.Debits.Select(debit => new BudgetDebit(debit.Budget, debit.Amount, debit.SpentAfter)
+                    {
+                        Per = debit.Per,
+                        Window = debit.Window,
+                        Bucket = debit.Bucket,
+                    })
+                );
             }
         );
 
@@ -140,6 +148,10 @@ public sealed class EntryCodecTests
             (full with { Debits = [new BudgetDebit("", "1", "1")] }, "debits.budget"),
             (full with { Debits = [new BudgetDebit("b", "", "1")] }, "debits.amount"),
             (full with { Debits = [new BudgetDebit("b", "1", "-1")] }, "debits.spent_after"),
+            (full with { Debits = [new BudgetDebit("b", "1", "1") { Per = "session" }] }, "debits.per"),
+            (full with { Debits = [new BudgetDebit("b", "1", "1") { Window = "lifetime" }] }, "debits.window"),
+            (full with { Debits = [new BudgetDebit("b", "1", "1") { Window = "calendar_day", Bucket = -86_400 }] }, "debits.bucket"),
+            (full with { Debits = [new BudgetDebit("b", "1", "1") { Bucket = 1 }] }, "debits.bucket"),
             (full with { Debits = [.. Enumerable.Repeat(new BudgetDebit("b", "1", "1"), 65)] }, "debits"),
             (full with { Detail = new string('a', 513) }, "detail"),
             (full with { Grant = new byte[65_536] }, "65,535 bytes"),

@@ -20,4 +20,22 @@ public class CeilingTextTests
             Assert.Single(CeilingText.Lines(JsonNode.Parse(ceiling)))
         );
     }
+
+    [Fact]
+    public void Shows_windows_and_what_shares_a_budget()
+    {
+        const string ceiling = """
+            {"budgets":[{"name":"a","unit":"wei","limit":"5","window":"lifetime","per":"policy"},
+              {"name":"b","unit":"wei","limit":"5","window":"calendar_day","per":"principal"},
+              {"name":"c","unit":"wei","limit":"5","window":"rolling","window_seconds":600,"granularity_seconds":10,"per":"session"}]}
+            """;
+        Assert.Equal(
+            [
+                ("budget", "a: 5 wei per policy"),
+                ("budget", "b: 5 wei per principal and day (UTC)"),
+                ("budget", "c: 5 wei per session in any 600 s, kept to 10 s"),
+            ],
+            CeilingText.Lines(JsonNode.Parse(ceiling))
+        );
+    }
 }

@@ -193,5 +193,15 @@ public sealed class CrashTests : IDisposable
         }
         Assert.Equal((UInt256)(ulong)stored.Count, journal.ReadBudgets(session)[Writes.Budget]);
         Assert.Equal(stored.Count, journal.FindSession(session)!.Signatures);
+        Assert.Equal(
+            (2L * stored.Count, 3L * stored.Count),
+            (SharedTotal(journal, "principal", Writes.Principal), SharedTotal(journal, "policy", "desk"))
+        );
+    }
+
+    private static long SharedTotal(SqliteJournal journal, string per, string subject)
+    {
+        var rows = journal.ReadSharedBudget(new SharedBudgetKey(per, subject, "desk", Writes.Budget), long.MinValue);
+        return rows.Sum(row => long.Parse(row.Spent.ToString(), System.Globalization.CultureInfo.InvariantCulture));
     }
 }

@@ -7,9 +7,12 @@ namespace SessionSigner.Storage.Tests;
 /// <summary>Random histories with reopening in between, compared with a model in memory after every step.</summary>
 public sealed class ModelTests : IDisposable
 {
+    private static readonly string[] Pers = ["principal", "policy", "primary_key"];
+
     private readonly JournalDirectory _directory = new();
     private readonly List<byte[]> _log = [];
     private readonly Dictionary<string, byte[]> _answers = [];
+    private readonly Dictionary<(string Per, string Window, long Bucket), UInt256> _shared = [];
     private readonly Dictionary<int, (bool HasEnded, Dictionary<string, UInt256> Spent)> _sessions = [];
 
     public void Dispose() => _directory.Dispose();
@@ -58,7 +61,20 @@ public sealed class ModelTests : IDisposable
             0 => Writes.Started(),
             1 or 2 => Writes.Opened(session),
             3 => random.Next(4) == 0 ? Writes.Ended(session) : Writes.Refused(session, $"r-{random.Next(400)}"),
-            _ => Writes.Signed(session, $"r-{random.Next(400)}", (ulong)random.Next(1000), $"ceiling.budgets[{random.Next(3)}]"),
+            < 8 => Writes.Signed(session, $"r-{random.Next(400)}", (ulong)random.Next(1000), $"ceiling.budgets[{random.Next(3)}]"),
+            _ => Writes.Signed(session, $"r-{random.Next(400)}", NextShared(random, session), NextShared(random, session)),
+        };
+    }
+
+    private static BudgetDelta NextShared(Random random, int session)
+    {
+        var per = Pers[random.Next(Pers.Length)];
+        var amount = (ulong)random.Next(1000);
+        return random.Next(3) switch
+        {
+            0 => Writes.Shared(session, amount, per),
+            1 => Writes.Shared(session, amount, per, "calendar_day", 86_400 * random.Next(1, 4)),
+            _ => Writes.Shared(session, amount, per, "rolling", random.Next(1, 9)),
         };
     }
 
@@ -87,6 +103,13 @@ public sealed class ModelTests : IDisposable
         }
         foreach (var debit in write.Debits)
         {
+            if (debit.Per.Length > 0)
+            {
+                var key = (debit.Per, debit.Window, debit.Bucket);
+                UInt256.TryAdd(_shared.GetValueOrDefault(key), debit.Amount, out var total);
+                _shared[key] = total;
+                continue;
+            }
             var spent = _sessions[number].Spent;
             UInt256.TryAdd(spent.GetValueOrDefault(debit.Budget), debit.Amount, out var sum);
             spent[debit.Budget] = sum;
@@ -109,12 +132,22 @@ public sealed class ModelTests : IDisposable
             Assert.Equal(hasEnded, journal.FindSession(Writes.SessionId(number))!.EndReason != SessionEndReason.None);
             Assert.Equal(spent.OrderBy(pair => pair.Key), journal.ReadBudgets(Writes.SessionId(number)).OrderBy(pair => pair.Key));
         }
+        var stored = Pers.SelectMany(per =>
+            journal.ReadSharedBudget(KeyOf(per), long.MinValue).Select(row => ((per, row.Window, row.Bucket), (row.Spent, row.LastMs)))
+        );
+        Assert.Equal(
+            _shared.OrderBy(pair => pair.Key).Select(pair => (pair.Key, (pair.Value, 1_700_000_000_500))),
+            stored.OrderBy(pair => pair.Item1)
+        );
         foreach (var (key, answer) in _answers)
         {
             var parts = key.Split(' ');
             Assert.Equal(answer, journal.FindAnswer(parts[0], parts[1])!.Answer.ToArray());
         }
     }
+
+    private static SharedBudgetKey KeyOf(string per) =>
+        new(per, SharedBudgetKey.SubjectOf(per, Writes.Principal, "desk", "desk-1"), "desk", Writes.Budget);
 
     // The stored log, exported, verifies with nothing but the file and the head.
     private static void CheckExport(SqliteJournal journal)

@@ -54,7 +54,15 @@ await Task.WhenAll(
                 {
                     try
                     {
-                        var index = await journal.Append(Writes.Signed(1, $"{prefix}-{i}", 1));
+                        var index = await journal.Append(
+                            Writes.Signed(
+                                1,
+                                $"{prefix}-{i}",
+                                new BudgetDelta(Writes.SessionId(1), Writes.Budget, 1),
+                                Writes.Shared(1, 2, "principal"),
+                                Writes.Shared(1, 3, "policy", "rolling", 1_700_000_000 + (i % 5))
+                            )
+                        );
                         Print($"ack {prefix}-{i} {index}");
                     }
                     catch (SignerException e)

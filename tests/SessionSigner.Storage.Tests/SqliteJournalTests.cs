@@ -317,4 +317,59 @@ public sealed class SqliteJournalTests : IDisposable
         Assert.Empty(journal.ReadEntries(40, 10));
         Assert.Throws<ArgumentOutOfRangeException>(() => journal.ReadEntries(-1, 1));
     }
+
+    [Fact]
+    public async Task A_shared_budget_is_read_by_what_may_still_count()
+    {
+        await using var journal = _directory.Open();
+        await journal.Append(Writes.Opened(1));
+        await journal.Append(Writes.Signed(1, "r-1", Writes.Shared(1, 3), Writes.Shared(1, 4)));
+        await journal.Append(Writes.Signed(1, "r-2", Writes.Shared(1, 5, "policy", "rolling", 1_700_000_010)));
+        await journal.Append(Writes.Signed(1, "r-3", Writes.Shared(1, 6, "primary_key")));
+        var key = new SharedBudgetKey("policy", "desk", "desk", Writes.Budget);
+        Assert.Equal(
+            [new SharedBudgetRow("", 0, 1_700_000_000_500, 7), new SharedBudgetRow("rolling", 1_700_000_010, 1_700_000_000_500, 5)],
+            journal.ReadSharedBudget(key, 1_700_000_000_500).OrderBy(row => row.Bucket)
+        );
+        Assert.Equal([1_700_000_010L], journal.ReadSharedBudget(key, 1_700_000_000_501).Select(row => row.Bucket));
+        Assert.Empty(journal.ReadSharedBudget(key, 1_700_000_010_001));
+        Assert.Empty(journal.ReadSharedBudget(key with { Policy = "other" }, 0));
+        Assert.Empty(journal.ReadBudgets(Writes.SessionId(1)));
+    }
+
+    [Fact]
+    public async Task A_debit_that_the_entry_does_not_say_is_refused()
+    {
+        await using var journal = _directory.Open();
+        await journal.Append(Writes.Opened(1));
+        var write = Writes.Signed(1, "r-1", Writes.Shared(1, 3));
+        foreach (
+            var changed in new[]
+            {
+                write.Debits[0] with
+                {
+                    Per = "",
+                },
+                write.Debits[0] with
+                {
+                    Per = "principal",
+                },
+                write.Debits[0] with
+                {
+                    Window = "rolling",
+                    Bucket = 1,
+                },
+            }
+        )
+        {
+            Assert.Throws<ArgumentException>(() =>
+            {
+                _ = journal.Append(write with { Debits = [changed] });
+            });
+        }
+        Assert.Throws<ArgumentException>(() =>
+        {
+            _ = journal.Append(write with { Entry = write.Entry with { PrimaryKey = "" } });
+        });
+    }
 }

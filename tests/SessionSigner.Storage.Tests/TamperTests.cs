@@ -19,12 +19,19 @@ public sealed class TamperTests : IDisposable
     [InlineData("UPDATE batch SET count = 2 WHERE first_index = 2", "entry 3 is incomplete")]
     [InlineData("DELETE FROM batch WHERE first_index = 2", "entry 2 is missing")]
     [InlineData("DELETE FROM batch WHERE first_index = (SELECT max(first_index) FROM batch)", "The stored head says")]
+    [InlineData("DELETE FROM head", "The journal's head is gone")]
     [InlineData("UPDATE head SET size = size - 1", "The stored head says")]
     [InlineData("UPDATE head SET root = zeroblob(32)", "The stored head says")]
     [InlineData("UPDATE head SET frontier = zeroblob(length(frontier))", "The stored head says")]
     [InlineData("UPDATE budget SET spent = zeroblob(32)", "The stored total of budget ceiling.budgets[usdc]")]
     [InlineData("DELETE FROM budget", "The log debits 1 budgets, 0 are stored")]
-    [InlineData("INSERT INTO budget VALUES (1, 'other', zeroblob(32))", "The stored total of budget other")]
+    [InlineData("INSERT INTO budget VALUES (1, 'other', '', 0, zeroblob(32))", "The stored total of budget other")]
+    [InlineData("UPDATE budget SET bucket = 1", "The stored total of budget ceiling.budgets[usdc]")]
+    [InlineData("UPDATE shared_budget SET spent = zeroblob(32)", "of policy desk under policy desk does not follow from the log")]
+    [InlineData("UPDATE shared_budget SET last_ms = last_ms - 1", "of policy desk under policy desk does not follow from the log")]
+    [InlineData("UPDATE shared_budget SET bucket = bucket + 86400", "of policy desk under policy desk does not follow from the log")]
+    [InlineData("UPDATE shared_budget SET subject = 'other'", "of policy other under policy desk does not follow from the log")]
+    [InlineData("DELETE FROM shared_budget", "The log debits 1 budgets, 0 are stored")]
     [InlineData("UPDATE session_state SET end_reason = 1", "does not follow from the log")]
     [InlineData("UPDATE session_state SET signatures = 1", "does not follow from the log")]
     [InlineData("UPDATE session SET principal = 'spiffe://thief'", "does not follow from the log")]
@@ -35,13 +42,28 @@ public sealed class TamperTests : IDisposable
     [InlineData("DROP INDEX open_session", "missing: CREATE INDEX open_session")]
     [InlineData("CREATE TRIGGER t AFTER INSERT ON budget BEGIN UPDATE budget SET spent = zeroblob(32); END", "unexpected: CREATE TRIGGER")]
     [InlineData("ALTER TABLE head ADD COLUMN extra INTEGER", "unexpected: CREATE TABLE head")]
-    [InlineData("UPDATE head SET version = 2", "The journal has version 2")]
+    [InlineData("UPDATE head SET version = 1", "The journal has version 1; this program reads version 2")]
     [InlineData("PRAGMA application_id = 1", "not a journal of this program")]
     public async Task A_change_is_found_when_the_journal_opens(string sql, string message)
     {
         await FillAsync();
         Execute(sql);
         Assert.Contains(message, Assert.Throws<JournalOpenException>(_directory.Open).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_journal_of_the_first_version_is_refused_by_its_version()
+    {
+        await FillAsync();
+        Execute(
+            "DROP TABLE shared_budget; DROP TABLE budget; CREATE TABLE budget (sequence INTEGER, budget TEXT, spent BLOB); UPDATE head SET version = 1"
+        );
+        var message = Assert.Throws<JournalOpenException>(_directory.Open).Message;
+        Assert.StartsWith(
+            "The journal has version 1; this program reads version 2 and does not convert.",
+            message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -116,6 +138,14 @@ public sealed class TamperTests : IDisposable
         Assert.Throws<JournalOpenException>(_directory.Open);
     }
 
+    private static Core.JournalWrite Second() =>
+        Writes.Signed(
+            1,
+            "r-2",
+            new Core.BudgetDelta(Writes.SessionId(1), Writes.Budget, 5),
+            Writes.Shared(1, 5, "policy", "calendar_day", 1_699_920_000)
+        );
+
     // One write per batch, so that the batches' first indexes are known.
     private async Task FillAsync()
     {
@@ -123,7 +153,7 @@ public sealed class TamperTests : IDisposable
         await journal.Append(Writes.Started());
         await journal.Append(Writes.Opened(1));
         await journal.Append(Writes.Signed(1, "r-1", 7));
-        await journal.Append(Writes.Signed(1, "r-2", 5));
+        await journal.Append(Second());
     }
 
     private void Execute(string sql)
@@ -138,8 +168,8 @@ public sealed class TamperTests : IDisposable
     {
         byte[][] entries =
         [
-            .. ((Core.JournalWrite[])[Writes.Started(), Writes.Opened(1), Writes.Signed(1, "r-1", 7), Writes.Signed(1, "r-2", 5)]).Select(
-                write => Audit.EntryCodec.Encode(write.Entry)
+            .. ((Core.JournalWrite[])[Writes.Started(), Writes.Opened(1), Writes.Signed(1, "r-1", 7), Second()]).Select(write =>
+                Audit.EntryCodec.Encode(write.Entry)
             ),
         ];
         return [.. entries.Select(entry => (file.AsSpan().IndexOf(entry), entry.Length)).Where(found => found.Item1 >= 0)];

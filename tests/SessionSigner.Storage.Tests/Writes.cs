@@ -74,7 +74,19 @@ internal static class Writes
         return signature;
     }
 
-    public static JournalWrite Signed(int session, string requestId, ulong amount, string budget = Budget)
+    public static JournalWrite Signed(int session, string requestId, ulong amount, string budget = Budget) =>
+        Signed(session, requestId, new BudgetDelta(SessionId(session), budget, amount));
+
+    /// <summary>A debit of a budget that all sessions of the policy share.</summary>
+    public static BudgetDelta Shared(int session, ulong amount, string per = "policy", string window = "", long bucket = 0) =>
+        new(SessionId(session), Budget, amount)
+        {
+            Per = per,
+            Window = window,
+            Bucket = bucket,
+        };
+
+    public static JournalWrite Signed(int session, string requestId, params BudgetDelta[] debits)
     {
         var signature = Signature(requestId);
         return new JournalWrite(
@@ -92,12 +104,20 @@ internal static class Writes
                 PayloadDigest = Hash(requestId).ToArray(),
                 SignatureHash = SHA256.HashData(signature.AsSpan(0, 64)),
                 Rule = "ceiling.permissions[0]",
-                Debits = [new BudgetDebit(budget, amount.ToString(), "0")],
+                Debits =
+                [
+                    .. debits.Select(debit => new BudgetDebit(debit.Budget, debit.Amount.ToString(), "0")
+                    {
+                        Per = debit.Per,
+                        Window = debit.Window,
+                        Bucket = debit.Bucket,
+                    }),
+                ],
             }
         )
         {
             Answer = new StoredAnswer(SessionId(session), requestId, Hash($"body {requestId}"), signature),
-            Debits = [new BudgetDelta(SessionId(session), budget, amount)],
+            Debits = debits,
         };
     }
 

@@ -4,6 +4,7 @@ namespace SessionSigner.Audit;
 internal struct EntryFields
 {
     private const int DebitsField = 16;
+    private const int DebitBucketField = 6;
     private const string Unordered = "The fields are out of order, or one is there twice.";
     private const string Unknown = "A field is unknown or has the wrong wire type.";
 
@@ -111,7 +112,8 @@ internal struct EntryFields
             return false;
         }
         var inner = new EntryReader(bytes);
-        string[] texts = ["", "", ""];
+        string[] texts = ["", "", "", "", ""];
+        var bucket = 0UL;
         var last = 0;
         while (!inner.IsAtEnd)
         {
@@ -119,7 +121,7 @@ internal struct EntryFields
             {
                 return reader.Refuse(inner.Fault);
             }
-            if (field is < 1 or > 3 || wireType != WireType.LengthDelimited)
+            if (field is < 1 or > DebitBucketField || wireType != (field == DebitBucketField ? WireType.Varint : WireType.LengthDelimited))
             {
                 return reader.Refuse(Unknown);
             }
@@ -128,12 +130,20 @@ internal struct EntryFields
                 return reader.Refuse(Unordered);
             }
             last = field;
-            if (!inner.TryReadText(out texts[field - 1]))
+            if (field == DebitBucketField ? !TryReadNumber(ref inner, out bucket) : !inner.TryReadText(out texts[field - 1]))
             {
                 return reader.Refuse(inner.Fault);
             }
         }
-        Debits.Add(new BudgetDebit(texts[0], texts[1], texts[2]));
+        Debits.Add(
+            new BudgetDebit(texts[0], texts[1], texts[2])
+            {
+                Per = texts[3],
+                Window = texts[4],
+                // A number that does not fit becomes a value the rules refuse.
+                Bucket = bucket <= long.MaxValue ? (long)bucket : -1,
+            }
+        );
         return true;
     }
 }

@@ -16,6 +16,9 @@ internal static class EntryRules
     /// <summary>9999-12-31T23:59:59.999Z, the last moment RFC 3339 can write.</summary>
     public const long TimeMsMax = 253_402_300_799_999;
 
+    private const long SecondsPerDay = 86_400;
+    private const long RollingSecondsMax = 31 * SecondsPerDay;
+
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     private const string UInt256Max = "115792089237316195423570985008687907853269984665640564039457584007913129639935";
@@ -62,9 +65,30 @@ internal static class EntryRules
             {
                 return "debits.spent_after: not a decimal number below 2^256 in its shortest form.";
             }
+            if (debit.Per is not ("" or "principal" or "policy" or "primary_key"))
+            {
+                return "debits.per: not principal, policy or primary_key.";
+            }
+            if (debit.Window is not ("" or "calendar_day" or "rolling"))
+            {
+                return "debits.window: not calendar_day or rolling.";
+            }
+            if (!IsBucket(debit.Window, debit.Bucket))
+            {
+                return "debits.bucket: not a second of the window, or given without one.";
+            }
         }
         return null;
     }
+
+    private static bool IsBucket(string window, long bucket) =>
+        window switch
+        {
+            "" => bucket == 0,
+            "calendar_day" => bucket is > 0 and <= TimeMsMax / 1_000 && bucket % SecondsPerDay == 0,
+            // The end of a granule may lie as far behind the last moment as a granule is long.
+            _ => bucket is > 0 and <= (TimeMsMax / 1_000) + RollingSecondsMax,
+        };
 
     private static bool IsDigest(ReadOnlyMemory<byte> bytes) => bytes.Length is 0 or DigestSize;
 

@@ -54,10 +54,21 @@ internal ref struct EntryWriter(Span<byte> buffer)
     public void WriteDebitField(int field, BudgetDebit debit)
     {
         WriteTag(field, WireType.LengthDelimited);
-        WriteVarint((ulong)(TextFieldSize(debit.Budget) + TextFieldSize(debit.Amount) + TextFieldSize(debit.SpentAfter)));
+        var bucket = checked((ulong)debit.Bucket);
+        var size =
+            TextFieldSize(debit.Budget)
+            + TextFieldSize(debit.Amount)
+            + TextFieldSize(debit.SpentAfter)
+            + TextFieldSize(debit.Per)
+            + TextFieldSize(debit.Window)
+            + (bucket == 0 ? 0 : 1 + VarintSize(bucket));
+        WriteVarint((ulong)size);
         WriteTextField(1, debit.Budget);
         WriteTextField(2, debit.Amount);
         WriteTextField(3, debit.SpentAfter);
+        WriteTextField(4, debit.Per);
+        WriteTextField(5, debit.Window);
+        WriteVarintField(6, bucket);
     }
 
     // Fields 1 to 15 have a tag of one byte; the texts of a debit are shorter than 16,384 bytes.

@@ -16,7 +16,7 @@ internal static class CeilingText
         {
             yield return (
                 "budget",
-                $"{Text(budget, "name")}: {Names.Amount(Text(budget, "limit"))} {Text(budget, "unit")} per {Text(budget, "per")}"
+                $"{Text(budget, "name")}: {Names.Amount(Text(budget, "limit"))} {Text(budget, "unit")} per {Text(budget, "per")}{Window(budget)}"
             );
         }
 
@@ -30,6 +30,15 @@ internal static class CeilingText
             yield return ("signatures", $"{Names.Amount(signatures)} per session");
         }
     }
+
+    private static string Window(JsonNode? budget) =>
+        Text(budget, "window") switch
+        {
+            "lifetime" => "",
+            "calendar_day" => " and day (UTC)",
+            "rolling" => $" in any {Text(budget, "window_seconds")} s, kept to {Text(budget, "granularity_seconds")} s",
+            var other => $", {other}",
+        };
 
     private static string Describe(JsonNode? permission)
     {

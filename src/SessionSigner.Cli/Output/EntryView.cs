@@ -6,7 +6,7 @@ using SessionSigner.V1;
 
 namespace SessionSigner.Cli;
 
-internal sealed record DebitView(string Budget, string Amount, string SpentAfter);
+internal sealed record DebitView(string Budget, string Amount, string SpentAfter, string Per, string Window, long Bucket);
 
 /// <summary>An audit entry. The JSON shape is stable.</summary>
 internal sealed record EntryView(
@@ -57,7 +57,7 @@ internal sealed record EntryView(
             JsonNamingPolicy.SnakeCaseLower.ConvertName(e.Reason),
             e.Observed,
             e.Limit,
-            e.Debits.Select(d => new DebitView(d.Budget, d.Amount, d.SpentAfter)).ToList(),
+            e.Debits.Select(d => new DebitView(d.Budget, d.Amount, d.SpentAfter, d.Per, d.Window, d.Bucket)).ToList(),
             EmbeddedJson.Parse(Encoding.UTF8.GetString(e.Grant.Span)),
             e.Detail
         );

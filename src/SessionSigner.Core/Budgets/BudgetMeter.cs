@@ -2,65 +2,63 @@ using SessionSigner.Ethereum;
 
 namespace SessionSigner.Core;
 
-/// <summary>What has been taken from one budget of one session. Not thread safe: the session's lock guards it.</summary>
-internal sealed class BudgetMeter(string path, string unit, UInt256 limit)
+/// <summary>
+/// One budget as a session sees it: its policy's limit on a total, which is the session's own or shared with others. Not thread safe: the lock of
+/// the total's owner guards it.
+/// </summary>
+internal sealed class BudgetMeter(BudgetRule rule, BudgetTotal total)
 {
-    private readonly string _limitText = limit.ToString();
+    private readonly string _limitText = rule.Limit.ToString();
 
     /// <summary>Rule path with its side.</summary>
-    public string Path { get; } = path;
+    public string Path => rule.Path;
 
-    /// <summary>Unit of the amounts.</summary>
-    public string Unit { get; } = unit;
+    /// <summary>What shares the total, as the log calls it.</summary>
+    public string Per { get; } = BudgetWords.Of(rule.Per);
 
-    /// <summary>Taken by reservations; never above the limit.</summary>
-    public UInt256 Reserved { get; private set; }
-
-    /// <summary>
-    /// Taken by signatures queued to the journal, in the order of the log. Below <see cref="Reserved"/> while a signature is under way,
-    /// and for ever by what a failed one had reserved.
-    /// </summary>
-    public UInt256 Booked { get; private set; }
+    /// <summary>How long an amount counts, as the log calls it.</summary>
+    public string Window { get; } = BudgetWords.Of(rule.Window.Kind);
 
     /// <summary>What may still be reserved.</summary>
-    public UInt256 Remaining => UInt256.TrySubtract(limit, Reserved, out var left) ? left : UInt256.Zero;
+    public UInt256 Remaining(MeterTime now) => UInt256.TrySubtract(rule.Limit, total.Counted(now), out var left) ? left : UInt256.Zero;
 
     /// <summary>Whether the amount fits; an overflowing sum does not.</summary>
-    public bool Fits(UInt256 amount) => UInt256.TryAdd(Reserved, amount, out var sum) && sum <= limit;
+    public bool Fits(UInt256 amount, MeterTime now) =>
+        UInt256.TryAdd(total.Counted(now), amount, out var sum) && sum <= rule.Limit && total.HasRoom(now);
+
+    /// <summary>The bucket into which an amount would be counted now, or null if it does not exist yet.</summary>
+    public BudgetBucket? FindBucket(MeterTime now) => total.FindBucket(now);
 
     /// <summary>Takes an amount that fits.</summary>
-    public void Reserve(UInt256 amount)
-    {
-        if (!UInt256.TryAdd(Reserved, amount, out var sum) || sum > limit)
-        {
-            throw new InvalidOperationException("A reservation was not checked.");
-        }
-        Reserved = sum;
-    }
+    public BudgetBucket Reserve(UInt256 amount, MeterTime now) =>
+        Fits(amount, now) ? total.Take(amount, now) : throw new InvalidOperationException("A reservation was not checked.");
 
     /// <summary>Gives back a reservation of which nothing was signed and nothing queued.</summary>
-    public void Release(UInt256 amount)
-    {
-        if (!UInt256.TrySubtract(Reserved, amount, out var rest) || rest < Booked)
-        {
-            throw new InvalidOperationException("More is given back than was reserved.");
-        }
-        Reserved = rest;
-    }
+    public void Release(BudgetBucket bucket, UInt256 amount) => total.GiveBack(bucket, amount);
 
-    /// <summary>What <see cref="Booked"/> would be after booking a reserved amount.</summary>
-    public UInt256 BookedAfter(UInt256 amount) =>
-        UInt256.TryAdd(Booked, amount, out var sum) && sum <= Reserved
+    /// <summary>What the bucket's booked sum would be after booking a reserved amount.</summary>
+    public static UInt256 BookedAfter(BudgetBucket bucket, UInt256 amount) =>
+        UInt256.TryAdd(bucket.Booked, amount, out var sum) && sum <= bucket.Reserved
             ? sum
             : throw new InvalidOperationException("More is booked than was reserved.");
 
     /// <summary>Books a reserved amount.</summary>
-    public void Book(UInt256 amount) => Booked = BookedAfter(amount);
+    public static void Book(BudgetBucket bucket, UInt256 amount) => bucket.Booked = BookedAfter(bucket, amount);
 
     /// <summary>The refusal of an amount that does not fit.</summary>
-    public Denial Refuse(UInt256 amount) =>
-        new(DenialReason.BudgetExceeded, Path, amount.ToString(), _limitText) { Headroom = Remaining.ToString() };
+    public Denial Refuse(UInt256 amount, MeterTime now)
+    {
+        var counted = total.Counted(now);
+        // What must stop counting before the amount fits; 0 if there is only no room to remember it.
+        var fitsAtAll = UInt256.TrySubtract(rule.Limit, amount, out var mostCounted);
+        _ = UInt256.TrySubtract(counted, mostCounted, out var need);
+        return new Denial(DenialReason.BudgetExceeded, Path, amount.ToString(), _limitText)
+        {
+            Headroom = Remaining(now).ToString(),
+            RetryAfterMs = fitsAtAll ? total.FreeAfterMs(counted > mostCounted ? need : UInt256.Zero, now) : 0,
+        };
+    }
 
     /// <summary>The headroom at a remaining amount.</summary>
-    public Headroom Describe(UInt256 remaining) => new(Path, Unit, _limitText, remaining.ToString());
+    public Headroom Describe(UInt256 remaining) => new(Path, rule.Unit, _limitText, remaining.ToString());
 }

@@ -1,94 +1,167 @@
 using SessionSigner.Ethereum;
+using SessionSigner.Grants;
 
 namespace SessionSigner.Core;
 
-/// <summary>All meters of a session: its own cap on signatures, the ceiling's and the narrowing's. Not thread safe: the session's lock guards it.</summary>
+/// <summary>
+/// All meters of a session: its own cap on signatures, the ceiling's and the narrowing's. The session's lock guards it; around every use of totals
+/// that are shared it takes their sets' locks as well, in their fixed order.
+/// </summary>
 internal sealed class SessionMeters
 {
     private readonly SideMeters _session;
     private readonly SideMeters _ceiling;
     private readonly SideMeters? _narrowing;
+    private readonly SharedSet[] _shared;
+    private readonly Replacements _replacements = new();
 
-    private SessionMeters(SideMeters session, SideMeters ceiling, SideMeters? narrowing)
+    private SessionMeters(SideMeters session, SideMeters ceiling, SideMeters? narrowing, SharedSet[] shared)
     {
         _session = session;
         _ceiling = ceiling;
         _narrowing = narrowing;
+        _shared = shared;
     }
 
-    /// <summary>How many numbers <see cref="Snapshot"/> returns.</summary>
-    public int Size => _ceiling.Size + (_narrowing?.Size ?? 0) + _session.Size;
+    private int Size => _ceiling.Size + (_narrowing?.Size ?? 0) + _session.Size;
 
-    /// <summary>Makes meters at which nothing has been taken.</summary>
-    public static SessionMeters Create(CompiledScope ceiling, CompiledScope? narrowing, int maxSignatures) =>
-        new(
+    /// <summary>Makes the meters of a new session: nothing has been taken from its own, the shared ones are as they are. May read the journal.</summary>
+    public static SessionMeters Create(
+        CompiledScope ceiling,
+        CompiledScope? narrowing,
+        int maxSignatures,
+        SessionRecord session,
+        SharedMeters shared
+    )
+    {
+        var sets = new SortedDictionary<BudgetPer, SharedSet>();
+        foreach (var per in ceiling.Budgets.Select(rule => rule.Per).Where(per => per != BudgetPer.Session))
+        {
+            sets.TryAdd(per, shared.FindSet(per, session));
+        }
+        return new SessionMeters(
             new SideMeters([], [], new CountMeter("session.max_signatures", maxSignatures)),
-            Create(ceiling),
-            narrowing is null ? null : Create(narrowing)
+            Create(ceiling, rule => rule.Per == BudgetPer.Session ? new BudgetTotal(rule.Window) : shared.FindTotal(sets[rule.Per], rule)),
+            narrowing is null ? null : Create(narrowing, rule => new BudgetTotal(rule.Window)),
+            [.. sets.Values]
         );
-
-    /// <summary>The first rule of any side that has no room for the debits, or null. Changes nothing.</summary>
-    public Denial? Check(ScopeEvaluation debits, long nowMs) =>
-        _session.Check([], nowMs) ?? _ceiling.Check(debits.Ceiling.Items, nowMs) ?? _narrowing?.Check(debits.Narrowing.Items, nowMs);
+    }
 
     /// <summary>Takes the debits of every side, or of none.</summary>
+    /// <param name="debits">What the evaluation debits; its reservation becomes what was taken.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="remaining">What is left of every rule afterwards; empty if refused.</param>
     /// <returns>The refusal, or null if everything was taken.</returns>
-    public Denial? TryReserve(ScopeEvaluation debits, long nowMs)
+    public Denial? TryReserve(ScopeEvaluation debits, MeterTime now, out UInt256[] remaining)
     {
-        if (Check(debits, nowMs) is { } denial)
+        remaining = [];
+        var replacing = new Replacing(debits.Slot, _replacements);
+        var reservation = debits.Reservation;
+        reservation.Clear();
+        EnterShared();
+        try
         {
+            if (Check(debits, replacing, now) is { } denial)
+            {
+                return denial;
+            }
+            _session.Reserve([], replacing, now, reservation);
+            _ceiling.Reserve(debits.Ceiling.Items, replacing, now, reservation);
+            _narrowing?.Reserve(debits.Narrowing.Items, replacing, now, reservation);
+            remaining = Read(now);
+            return null;
+        }
+        finally
+        {
+            ExitShared();
+        }
+    }
+
+    /// <summary>What <see cref="TryReserve"/> would answer and leave; takes nothing.</summary>
+    public Denial? Preview(ScopeEvaluation debits, MeterTime now, out UInt256[] remaining)
+    {
+        var replacing = new Replacing(debits.Slot, _replacements);
+        EnterShared();
+        try
+        {
+            var denial = Check(debits, replacing, now);
+            remaining = Read(now);
+            if (denial is null)
+            {
+                var left = remaining.AsSpan();
+                _ceiling.Subtract(debits.Ceiling.Items, replacing, now, left);
+                _narrowing?.Subtract(debits.Narrowing.Items, replacing, now, left[_ceiling.Size..]);
+                _session.Subtract([], replacing, now, left[(Size - _session.Size)..]);
+            }
             return denial;
         }
-        _session.Reserve([], nowMs);
-        _ceiling.Reserve(debits.Ceiling.Items, nowMs);
-        _narrowing?.Reserve(debits.Narrowing.Items, nowMs);
-        return null;
+        finally
+        {
+            ExitShared();
+        }
     }
 
     /// <summary>Gives a reservation back. Only for a signature that was never queued to the journal and never left.</summary>
-    public void Release(ScopeEvaluation debits, long reservedAtMs)
+    public void Release(Reservation reservation, MeterTime reservedAt)
     {
-        _session.Release([], reservedAtMs);
-        _ceiling.Release(debits.Ceiling.Items, reservedAtMs);
-        _narrowing?.Release(debits.Narrowing.Items, reservedAtMs);
-    }
-
-    /// <summary>What booking a reservation would make of the totals, for the log.</summary>
-    public IReadOnlyList<BookedDebit> PreviewBooking(ScopeEvaluation debits)
-    {
-        if (debits.Ceiling.Count + debits.Narrowing.Count == 0)
+        EnterShared();
+        try
         {
-            return [];
+            foreach (var (meter, bucket, amount) in reservation.Items)
+            {
+                meter.Release(bucket, amount);
+            }
+            _session.ReleaseSignature(reservedAt);
+            _ceiling.ReleaseSignature(reservedAt);
+            _narrowing?.ReleaseSignature(reservedAt);
         }
-        var booked = new List<BookedDebit>(debits.Ceiling.Count + debits.Narrowing.Count);
-        _ceiling.Preview(debits.Ceiling.Items, booked);
-        _narrowing?.Preview(debits.Narrowing.Items, booked);
-        return booked;
+        finally
+        {
+            ExitShared();
+        }
     }
 
-    /// <summary>Books a reservation; called in the order of the log.</summary>
-    public void Book(ScopeEvaluation debits)
+    /// <summary>
+    /// Queues a write that says what booking the reservation makes of the totals, then books it. Both under the locks, so that the totals in the log
+    /// are running sums in the order of the log, also of what sessions share.
+    /// </summary>
+    /// <param name="debits">The evaluation whose reservation is booked.</param>
+    /// <param name="append">Queues the write; if it throws, nothing is booked.</param>
+    public Task<long> Book(ScopeEvaluation debits, Func<IReadOnlyList<BookedDebit>, Task<long>> append)
     {
-        _ceiling.Book(debits.Ceiling.Items);
-        _narrowing?.Book(debits.Narrowing.Items);
+        EnterShared();
+        try
+        {
+            var reservation = debits.Reservation;
+            var durable = append(PreviewBooking(reservation));
+            foreach (var (_, bucket, amount) in reservation.Items)
+            {
+                BudgetMeter.Book(bucket, amount);
+            }
+            if (debits.Slot is { } slot)
+            {
+                _replacements.Add(slot, reservation);
+            }
+            return durable;
+        }
+        finally
+        {
+            ExitShared();
+        }
     }
 
     /// <summary>What is left of every rule now.</summary>
-    public UInt256[] Snapshot(long nowMs)
+    public UInt256[] Snapshot(MeterTime now)
     {
-        var remaining = new UInt256[Size];
-        _ceiling.Snapshot(remaining, nowMs);
-        _narrowing?.Snapshot(remaining.AsSpan(_ceiling.Size), nowMs);
-        _session.Snapshot(remaining.AsSpan(Size - _session.Size), nowMs);
-        return remaining;
-    }
-
-    /// <summary>Takes from a snapshot what a reservation would take.</summary>
-    public void Subtract(ScopeEvaluation debits, Span<UInt256> remaining)
-    {
-        _ceiling.Subtract(debits.Ceiling.Items, remaining);
-        _narrowing?.Subtract(debits.Narrowing.Items, remaining[_ceiling.Size..]);
-        _session.Subtract([], remaining[(Size - _session.Size)..]);
+        EnterShared();
+        try
+        {
+            return Read(now);
+        }
+        finally
+        {
+            ExitShared();
+        }
     }
 
     /// <summary>Puts a snapshot into words. Needs no lock.</summary>
@@ -101,10 +174,56 @@ internal sealed class SessionMeters
         return headroom;
     }
 
-    private static SideMeters Create(CompiledScope scope) =>
+    private static SideMeters Create(CompiledScope scope, Func<BudgetRule, BudgetTotal> totalOf) =>
         new(
-            scope.Budgets.Select(rule => new BudgetMeter(rule.Path, rule.Unit, rule.Limit)),
+            scope.Budgets.Select(rule => new BudgetMeter(rule, totalOf(rule))),
             scope.Rates.Select(rule => new RateMeter(rule.Path, rule.Max, rule.WindowSeconds)),
             scope.MaxSignatures is { } max ? new CountMeter(scope.MaxSignaturesPath, max) : null
         );
+
+    private static BookedDebit[] PreviewBooking(Reservation reservation)
+    {
+        var items = reservation.Items;
+        if (items.IsEmpty)
+        {
+            return [];
+        }
+        var booked = new BookedDebit[items.Length];
+        for (var i = 0; i < items.Length; i++)
+        {
+            var (meter, bucket, amount) = items[i];
+            booked[i] = new BookedDebit(meter, bucket, amount, BudgetMeter.BookedAfter(bucket, amount));
+        }
+        return booked;
+    }
+
+    private Denial? Check(ScopeEvaluation debits, in Replacing replacing, MeterTime now) =>
+        _session.Check([], replacing, now)
+        ?? _ceiling.Check(debits.Ceiling.Items, replacing, now)
+        ?? _narrowing?.Check(debits.Narrowing.Items, replacing, now);
+
+    private UInt256[] Read(MeterTime now)
+    {
+        var remaining = new UInt256[Size];
+        _ceiling.Snapshot(remaining, now);
+        _narrowing?.Snapshot(remaining.AsSpan(_ceiling.Size), now);
+        _session.Snapshot(remaining.AsSpan(Size - _session.Size), now);
+        return remaining;
+    }
+
+    private void EnterShared()
+    {
+        foreach (var set in _shared)
+        {
+            set.Gate.Enter();
+        }
+    }
+
+    private void ExitShared()
+    {
+        for (var i = _shared.Length - 1; i >= 0; i--)
+        {
+            _shared[i].Gate.Exit();
+        }
+    }
 }

@@ -4,7 +4,7 @@ namespace SessionSigner.Core;
 
 /// <summary>
 /// The meters of one side of a session's scope, in the order of the compiled scope's rules. <see cref="Check"/> decides and changes nothing;
-/// <see cref="Reserve"/> takes what was checked. Not thread safe: the session's lock guards it from the check to the reservation.
+/// <see cref="Reserve"/> takes what was checked. Not thread safe: <see cref="SessionMeters"/> holds the locks.
 /// </summary>
 internal sealed class SideMeters
 {
@@ -23,7 +23,7 @@ internal sealed class SideMeters
     public int Size => _budgets.Length + _rates.Length + (_count is null ? 0 : 1);
 
     /// <summary>The first rule that has no room for the debits, or null.</summary>
-    public Denial? Check(ReadOnlySpan<(int Budget, UInt256 Amount)> debits, long nowMs)
+    public Denial? Check(ReadOnlySpan<(int Budget, UInt256 Amount)> debits, in Replacing replacing, MeterTime now)
     {
         if (_count is { Remaining: <= 0 })
         {
@@ -31,79 +31,56 @@ internal sealed class SideMeters
         }
         foreach (var rate in _rates)
         {
-            if (rate.Remaining(nowMs) <= 0)
+            if (rate.Remaining(now.MonotonicMs) <= 0)
             {
-                return rate.Refuse(nowMs);
+                return rate.Refuse(now.MonotonicMs);
             }
         }
         foreach (var (budget, amount) in debits)
         {
-            if (!_budgets[budget].Fits(amount))
+            var meter = _budgets[budget];
+            var debit = replacing.Less(meter, amount, now);
+            if (!meter.Fits(debit, now))
             {
-                return _budgets[budget].Refuse(amount);
+                return meter.Refuse(debit, now);
             }
         }
         return null;
     }
 
     /// <summary>Takes debits that <see cref="Check"/> has just let pass.</summary>
-    public void Reserve(ReadOnlySpan<(int Budget, UInt256 Amount)> debits, long nowMs)
+    public void Reserve(ReadOnlySpan<(int Budget, UInt256 Amount)> debits, in Replacing replacing, MeterTime now, Reservation reservation)
     {
-        _count?.Reserve();
-        foreach (var rate in _rates)
-        {
-            rate.Reserve(nowMs);
-        }
+        CountSignature(now);
         foreach (var (budget, amount) in debits)
         {
-            _budgets[budget].Reserve(amount);
+            var meter = _budgets[budget];
+            var debit = replacing.Less(meter, amount, now);
+            reservation.Add(meter, meter.Reserve(debit, now), debit);
         }
     }
 
-    /// <summary>Gives a reservation back.</summary>
-    public void Release(ReadOnlySpan<(int Budget, UInt256 Amount)> debits, long reservedAtMs)
+    /// <summary>Gives back what was counted of a signature; budgets are the reservation's to give back.</summary>
+    public void ReleaseSignature(MeterTime reservedAt)
     {
         _count?.Release();
         foreach (var rate in _rates)
         {
-            rate.Release(reservedAtMs);
-        }
-        foreach (var (budget, amount) in debits)
-        {
-            _budgets[budget].Release(amount);
-        }
-    }
-
-    /// <summary>Writes what booking a reservation would make of the totals; <see cref="Book"/> then books it.</summary>
-    public void Preview(ReadOnlySpan<(int Budget, UInt256 Amount)> debits, List<BookedDebit> booked)
-    {
-        foreach (var (budget, amount) in debits)
-        {
-            var meter = _budgets[budget];
-            booked.Add(new BookedDebit(meter.Path, amount, meter.BookedAfter(amount)));
-        }
-    }
-
-    /// <summary>Books a reservation.</summary>
-    public void Book(ReadOnlySpan<(int Budget, UInt256 Amount)> debits)
-    {
-        foreach (var (budget, amount) in debits)
-        {
-            _budgets[budget].Book(amount);
+            rate.Release(reservedAt.MonotonicMs);
         }
     }
 
     /// <summary>Writes what is left of every rule: budgets, rates, count.</summary>
-    public void Snapshot(Span<UInt256> remaining, long nowMs)
+    public void Snapshot(Span<UInt256> remaining, MeterTime now)
     {
         var next = 0;
         foreach (var budget in _budgets)
         {
-            remaining[next++] = budget.Remaining;
+            remaining[next++] = budget.Remaining(now);
         }
         foreach (var rate in _rates)
         {
-            remaining[next++] = (ulong)rate.Remaining(nowMs);
+            remaining[next++] = (ulong)rate.Remaining(now.MonotonicMs);
         }
         if (_count is not null)
         {
@@ -112,11 +89,11 @@ internal sealed class SideMeters
     }
 
     /// <summary>Takes from a snapshot what a reservation of the debits would take.</summary>
-    public void Subtract(ReadOnlySpan<(int Budget, UInt256 Amount)> debits, Span<UInt256> remaining)
+    public void Subtract(ReadOnlySpan<(int Budget, UInt256 Amount)> debits, in Replacing replacing, MeterTime now, Span<UInt256> remaining)
     {
         foreach (var (budget, amount) in debits)
         {
-            remaining[budget] = Less(remaining[budget], amount);
+            remaining[budget] = Less(remaining[budget], replacing.Less(_budgets[budget], amount, now));
         }
         foreach (ref var count in remaining[_budgets.Length..Size])
         {
@@ -142,14 +119,34 @@ internal sealed class SideMeters
         }
     }
 
+    private void CountSignature(MeterTime now)
+    {
+        _count?.Reserve();
+        foreach (var rate in _rates)
+        {
+            rate.Reserve(now.MonotonicMs);
+        }
+    }
+
     private static UInt256 Less(UInt256 value, UInt256 amount) => UInt256.TrySubtract(value, amount, out var left) ? left : UInt256.Zero;
 
     private static long ToCount(UInt256 value) =>
         value.TryToUInt64(out var count) ? checked((long)count) : throw new InvalidOperationException("A count does not fit.");
 }
 
+/// <summary>Which transaction a request may replace.</summary>
+/// <param name="Slot">Its slot, or null for a payload that replaces nothing.</param>
+/// <param name="Replacements">What was counted for the slots of the session.</param>
+internal readonly record struct Replacing(TransactionSlot? Slot, Replacements Replacements)
+{
+    /// <summary>What the request takes from a budget: the amount, less what the transaction it replaces has taken.</summary>
+    public UInt256 Less(BudgetMeter meter, UInt256 amount, MeterTime now) =>
+        Slot is null ? amount : Replacements.Less(Slot, meter.FindBucket(now), amount);
+}
+
 /// <summary>An amount booked to a budget.</summary>
-/// <param name="Budget">Rule path.</param>
+/// <param name="Meter">The budget.</param>
+/// <param name="Bucket">Where it counts.</param>
 /// <param name="Amount">What was taken.</param>
-/// <param name="BookedAfter">The total booked after it.</param>
-internal readonly record struct BookedDebit(string Budget, UInt256 Amount, UInt256 BookedAfter);
+/// <param name="BookedAfter">The bucket's booked sum after it.</param>
+internal readonly record struct BookedDebit(BudgetMeter Meter, BudgetBucket Bucket, UInt256 Amount, UInt256 BookedAfter);

@@ -92,11 +92,46 @@ public enum SessionEndReason
     Lost = 5,
 }
 
-/// <summary>An amount taken from one budget of one session.</summary>
+/// <summary>An amount taken by one session from one budget, its own or a shared one.</summary>
 /// <param name="SessionId">The session.</param>
 /// <param name="Budget">The budget's rule path.</param>
 /// <param name="Amount">What is taken.</param>
-public readonly record struct BudgetDelta(string SessionId, string Budget, UInt256 Amount);
+public readonly record struct BudgetDelta(string SessionId, string Budget, UInt256 Amount)
+{
+    /// <summary>What shares the budget, as in the entry's debit; empty if it is the session's own.</summary>
+    public string Per { get; init; } = "";
+
+    /// <summary>Kind of window, as in the entry's debit; empty if it lasts for ever.</summary>
+    public string Window { get; init; } = "";
+
+    /// <summary>The part of the window that the amount counts in, as in the entry's debit.</summary>
+    public long Bucket { get; init; }
+}
+
+/// <summary>What identifies a budget that sessions share. Another version of the policy with a budget of the same name goes on with it.</summary>
+/// <param name="Per">"principal", "policy" or "primary_key".</param>
+/// <param name="Subject">Identity of the principal, name of the policy, or label of the primary key.</param>
+/// <param name="Policy">Name of the policy.</param>
+/// <param name="Budget">The budget's rule path.</param>
+public sealed record SharedBudgetKey(string Per, string Subject, string Policy, string Budget)
+{
+    /// <summary>Who shares a budget, of what is known of a session.</summary>
+    public static string SubjectOf(string per, string principal, string policy, string primaryKey) =>
+        per switch
+        {
+            "principal" => principal,
+            "policy" => policy,
+            "primary_key" => primaryKey,
+            _ => throw new ArgumentOutOfRangeException(nameof(per)),
+        };
+}
+
+/// <summary>What was taken from a shared budget in one part of a window.</summary>
+/// <param name="Window">Kind of window, as in an entry's debit.</param>
+/// <param name="Bucket">The part of the window, as in an entry's debit.</param>
+/// <param name="LastMs">Time of the latest entry that took from it, Unix time in milliseconds.</param>
+/// <param name="Spent">Sum of what was taken.</param>
+public readonly record struct SharedBudgetRow(string Window, long Bucket, long LastMs, UInt256 Spent);
 
 /// <summary>The end of one session.</summary>
 /// <param name="SessionId">The session.</param>
@@ -183,6 +218,11 @@ public interface IJournal
     /// <summary>Number of grants signed per primary key label.</summary>
     IReadOnlyDictionary<string, long> CountGrants();
 
-    /// <summary>Total taken per budget of a session.</summary>
+    /// <summary>Total taken from each of a session's own budgets, in all parts of their windows.</summary>
     IReadOnlyDictionary<string, UInt256> ReadBudgets(string sessionId);
+
+    /// <summary>What was taken from a shared budget, durable only.</summary>
+    /// <param name="key">The budget.</param>
+    /// <param name="sinceMs">Only what was taken in, or is of a part of a window that begins in, this millisecond of Unix time or later.</param>
+    IReadOnlyList<SharedBudgetRow> ReadSharedBudget(SharedBudgetKey key, long sinceMs);
 }

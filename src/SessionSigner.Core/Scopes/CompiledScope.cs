@@ -68,13 +68,13 @@ public sealed class CompiledScope
         var list = new FaultList();
         BudgetRule[] budgets =
         [
-            .. scope.Budgets.Select(budget => new BudgetRule(
-                Text($"{side}.budgets[{budget.Name}]"),
-                budget.Name,
-                budget.Unit,
-                budget.Limit
-            )),
+            .. scope.Budgets.Select(budget => new BudgetRule(Text($"{side}.budgets[{budget.Name}]"), budget.Name, budget.Unit, budget.Limit)
+            {
+                Window = budget.Window,
+                Per = budget.Per,
+            }),
         ];
+        RefuseSharedBudgets(side, scope, list);
         var calls = new CallTable(side, scope);
         var typedData = new TypedDataTable(side, scope);
         for (var i = 0; i < scope.Permissions.Count; i++)
@@ -124,6 +124,21 @@ public sealed class CompiledScope
                 new Denial(DenialReason.FeatureNotAllowed, Side + ".permissions", DenialText.Clip(payload.Kind), "call, typed_data")
             ),
         };
+    }
+
+    // A narrowing is its session's alone: its budgets have nothing to be shared with.
+    private static void RefuseSharedBudgets(string side, Scope scope, FaultList faults)
+    {
+        for (var i = 0; i < scope.Budgets.Count; i++)
+        {
+            if (side != "ceiling" && scope.Budgets[i].Per != BudgetPer.Session)
+            {
+                faults.Add(
+                    StrictJson.Element(side + ".budgets", i) + ".per",
+                    "Must be \"session\"; only a policy's ceiling shares budgets."
+                );
+            }
+        }
     }
 
     private Denial? FindWindowDenial(long nowSeconds)

@@ -1,4 +1,5 @@
 using SessionSigner.Ethereum;
+using SessionSigner.Grants;
 
 namespace SessionSigner.Core;
 
@@ -6,8 +7,15 @@ namespace SessionSigner.Core;
 /// <param name="Path">Rule path, for example "ceiling.budgets[usdc]".</param>
 /// <param name="Name">Name in the scope.</param>
 /// <param name="Unit">Unit of the amounts, for people.</param>
-/// <param name="Limit">Most that may accumulate over the life of the session.</param>
-public sealed record BudgetRule(string Path, string Name, string Unit, UInt256 Limit);
+/// <param name="Limit">Most that may accumulate in the window.</param>
+public sealed record BudgetRule(string Path, string Name, string Unit, UInt256 Limit)
+{
+    /// <summary>How long an amount counts.</summary>
+    public BudgetWindow Window { get; init; } = BudgetWindow.Lifetime;
+
+    /// <summary>What shares the budget.</summary>
+    public BudgetPer Per { get; init; } = BudgetPer.Session;
+}
 
 /// <summary>A rate window of a compiled scope.</summary>
 /// <param name="Path">Rule path, for example "ceiling.rates[0]".</param>

@@ -45,9 +45,9 @@ internal sealed partial class LiveSession
 
     /// <summary>Step 6: takes what the evaluation debits from every meter of both sides, or nothing.</summary>
     /// <returns>The refusal, or null if everything was taken.</returns>
-    public Denial? TryReserve(ScopeEvaluation debits, out long reservedAtMs, out UInt256[] remaining)
+    public Denial? TryReserve(ScopeEvaluation debits, out MeterTime reservedAt, out UInt256[] remaining)
     {
-        reservedAtMs = 0;
+        reservedAt = default;
         remaining = [];
         lock (_gate)
         {
@@ -56,13 +56,8 @@ internal sealed partial class LiveSession
                 return EndedDenial(_end?.Reason ?? SessionEndReason.None);
             }
             // Read under the lock, so that the meters see time only go forward.
-            reservedAtMs = Clock.ElapsedMs;
-            var denial = _meters.TryReserve(debits, reservedAtMs);
-            if (denial is null)
-            {
-                remaining = _meters.Snapshot(reservedAtMs);
-            }
-            return denial;
+            reservedAt = Clock.ReadMeterTime();
+            return _meters.TryReserve(debits, reservedAt, out remaining);
         }
     }
 
@@ -76,14 +71,7 @@ internal sealed partial class LiveSession
             {
                 return EndedDenial(_end?.Reason ?? SessionEndReason.None);
             }
-            var nowMs = Clock.ElapsedMs;
-            var denial = _meters.Check(debits, nowMs);
-            remaining = _meters.Snapshot(nowMs);
-            if (denial is null)
-            {
-                _meters.Subtract(debits, remaining);
-            }
-            return denial;
+            return _meters.Preview(debits, Clock.ReadMeterTime(), out remaining);
         }
     }
 
@@ -100,7 +88,7 @@ internal sealed partial class LiveSession
         IJournal journal,
         SignedDraft draft,
         ScopeEvaluation debits,
-        long reservedAtMs,
+        MeterTime reservedAt,
         [NotNullWhen(true)] out Task<long>? durable
     )
     {
@@ -114,13 +102,12 @@ internal sealed partial class LiveSession
             }
             try
             {
-                durable = journal.Append(draft.ToWrite(_meters.PreviewBooking(debits)));
-                _meters.Book(debits);
+                durable = _meters.Book(debits, booked => journal.Append(draft.ToWrite(booked)));
                 return true;
             }
             catch (SignerException failure) when (failure.Code == ErrorCode.Overloaded)
             {
-                _meters.Release(debits, reservedAtMs);
+                _meters.Release(debits.Reservation, reservedAt);
                 throw;
             }
         }

@@ -179,7 +179,7 @@ internal sealed partial class LiveSession
             {
                 return [];
             }
-            remaining = _meters.Snapshot(Clock.ElapsedMs);
+            remaining = _meters.Snapshot(Clock.ReadMeterTime());
         }
         return Describe(remaining);
     }

@@ -12,7 +12,10 @@ internal sealed class SessionClock(TimeProvider time, long openedAtMs, long open
     public long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Monotonic milliseconds since the opening, rounded down.</summary>
-    public long ElapsedMs => time.GetElapsedTime(openedTimestamp).Ticks / TimeSpan.TicksPerMillisecond;
+    private long ElapsedMs => time.GetElapsedTime(openedTimestamp).Ticks / TimeSpan.TicksPerMillisecond;
+
+    /// <summary>Both clocks, for the meters; the monotonic one counts from the same moment for all sessions.</summary>
+    public MeterTime ReadMeterTime() => MeterTime.Read(time);
 
     /// <summary>Whether either clock has passed the end of the window.</summary>
     public bool HasExpired => LaterMs >= notAfter * 1_000;

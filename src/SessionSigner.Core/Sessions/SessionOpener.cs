@@ -22,6 +22,7 @@ internal sealed class SessionOpener(
     SessionOptions options
 )
 {
+    private readonly SharedMeters _shared = new(journal, time);
     private readonly OpensUnderWay _underWay = new(options.MaxOpensUnderWay, options.MaxOpensUnderWayPerPrincipal);
 
     public async Task<OpenedSession> OpenAsync(Principal caller, OpenSessionCommand command, CancellationToken cancellationToken)
@@ -172,7 +173,7 @@ internal sealed class SessionOpener(
             OpenedAtMs = openedAtMs,
             GrantJson = default,
         };
-        var meters = SessionMeters.Create(terms.Policy.CompiledCeiling, terms.Narrowing, options.MaxSignaturesPerSession);
+        var meters = SessionMeters.Create(terms.Policy.CompiledCeiling, terms.Narrowing, options.MaxSignaturesPerSession, record, _shared);
         return new LiveSession(record, terms.Scope.CanonicalJson, key, clock, terms.Policy.CompiledCeiling, terms.Narrowing, meters);
     }
 

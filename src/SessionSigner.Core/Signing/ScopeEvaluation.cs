@@ -12,6 +12,12 @@ internal sealed class ScopeEvaluation
     /// <summary>Debits to the narrowing's budgets.</summary>
     public DebitBuffer Narrowing { get; } = new();
 
+    /// <summary>What was taken for them.</summary>
+    public Reservation Reservation { get; } = new();
+
+    /// <summary>The transaction's chain and nonce, or null for a payload that replaces nothing.</summary>
+    public TransactionSlot? Slot { get; private set; }
+
     /// <summary>Path of the ceiling's permission that allows.</summary>
     public string CeilingPermission { get; private set; } = "";
 
@@ -24,6 +30,10 @@ internal sealed class ScopeEvaluation
     {
         Ceiling.Clear();
         Narrowing.Clear();
+        Reservation.Clear();
+        Slot = payload is TransactionPayload { Transaction: { ChainId: { } chainId } transaction }
+            ? new TransactionSlot(chainId, transaction.Nonce)
+            : null;
         CeilingPermission = "";
         NarrowingPermission = "";
         var upper = ceiling.Evaluate(payload, nowSeconds, Ceiling);

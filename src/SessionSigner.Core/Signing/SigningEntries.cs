@@ -40,9 +40,19 @@ internal sealed class SignedDraft
         var deltas = new BudgetDelta[booked.Count];
         for (var i = 0; i < booked.Count; i++)
         {
-            var (budget, amount, after) = booked[i];
-            entryDebits[i] = new BudgetDebit(budget, amount.ToString(), after.ToString());
-            deltas[i] = new BudgetDelta(_session.SessionId, budget, amount);
+            var (meter, bucket, amount, after) = booked[i];
+            entryDebits[i] = new BudgetDebit(meter.Path, amount.ToString(), after.ToString())
+            {
+                Per = meter.Per,
+                Window = meter.Window,
+                Bucket = bucket.Label,
+            };
+            deltas[i] = new BudgetDelta(_session.SessionId, meter.Path, amount)
+            {
+                Per = meter.Per,
+                Window = meter.Window,
+                Bucket = bucket.Label,
+            };
         }
         return new JournalWrite(_entry with { Debits = entryDebits })
         {

@@ -188,7 +188,7 @@ public sealed class SigningPipeline
         }
         ThrowIfCancelled(cancellationToken);
         // 6. Reserve budgets, rates and counts of both sides, all or nothing.
-        if (session.TryReserve(evaluation, out var reservedAtMs, out var remaining) is { } exceeded)
+        if (session.TryReserve(evaluation, out var reservedAt, out var remaining) is { } exceeded)
         {
             return QueuedSignature.Refuse(payload, exceeded);
         }
@@ -200,7 +200,7 @@ public sealed class SigningPipeline
         }
         // 8. Queue entry, answer and debits, unless the session has ended or expired meanwhile: then the signature is dropped.
         var draft = new SignedDraft(session.Record, request, payload, evaluation, signature65, nowMs);
-        return session.TryQueueSigned(_journal, draft, evaluation, reservedAtMs, out var durable)
+        return session.TryQueueSigned(_journal, draft, evaluation, reservedAt, out var durable)
             ? new QueuedSignature(payload, null, signature65, remaining, durable)
             : QueuedSignature.Refuse(payload, session.Clock.Check() ?? session.EndedDenialNow());
     }

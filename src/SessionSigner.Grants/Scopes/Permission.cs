@@ -175,12 +175,6 @@ public sealed record AnyOf(IReadOnlyList<IReadOnlyList<Constraint>> Alternatives
 /// <param name="Path">The argument or field that is the amount; null to count the native value.</param>
 public sealed record Meter(string Budget, string? Path);
 
-/// <summary>An amount that accumulates over the life of a session.</summary>
-/// <param name="Name">Name, unique in the scope.</param>
-/// <param name="Unit">What is counted, for people.</param>
-/// <param name="Limit">Most that may accumulate.</param>
-public sealed record Budget(string Name, string Unit, UInt256 Limit);
-
 /// <summary>At most so many signatures in any span of time of this length.</summary>
 /// <param name="Max">Most signatures.</param>
 /// <param name="WindowSeconds">Length of the span in seconds.</param>

@@ -30,7 +30,7 @@ internal static class ScopeReader
         }
         var chains = reader.Distinct<UInt256>("chains", 1, ChainCountMax, Parsing.ChainId);
         var accounts = reader.OptionalDistinct<Address>("accounts", 1, AccountCountMax, Parsing.Address);
-        var budgets = reader.OptionalList("budgets", 0, BudgetCountMax, ReadBudget) ?? [];
+        var budgets = reader.OptionalList("budgets", 0, BudgetCountMax, BudgetReader.Read) ?? [];
         var permissions = reader.List("permissions", 1, PermissionCountMax, PermissionReader.Read);
         var rates = reader.OptionalList("rates", 0, RateCountMax, ReadRate) ?? [];
         var maxSignatures = reader.OptionalInteger("max_signatures", 1, JsonItem.Integer.Max);
@@ -61,20 +61,6 @@ internal static class ScopeReader
             MaxSignatures = maxSignatures,
             Document = document,
         };
-    }
-
-    private static Budget ReadBudget(JsonItem item, string path, FaultList faults)
-    {
-        var reader = ObjectReader.Open(item, path, faults);
-        var budget = new Budget(
-            reader.Text("name", Parsing.IsName, Parsing.NameRule),
-            reader.Text("unit", text => Parsing.IsPrintable(text, 1, 64), "Must be 1 to 64 printable ASCII characters."),
-            reader.Amount("limit")
-        );
-        reader.Text("window", text => text == "lifetime", "Must be \"lifetime\".");
-        reader.Text("per", text => text == "session", "Must be \"session\".");
-        reader.RefuseUnknown();
-        return budget;
     }
 
     private static Rate ReadRate(JsonItem item, string path, FaultList faults)

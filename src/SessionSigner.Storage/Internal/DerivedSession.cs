@@ -14,26 +14,18 @@ internal sealed class DerivedSession(Entry opened)
 
     public long Signatures { get; private set; }
 
-    public Dictionary<string, UInt256> Spent { get; } = [];
+    /// <summary>What it took from its own budgets.</summary>
+    public Dictionary<(string Budget, string Window, long Bucket), UInt256> Spent { get; } = [];
 
-    public void Add(long index, IReadOnlyList<BudgetDebit> debits)
-    {
-        Signatures++;
-        foreach (var debit in debits)
-        {
-            var spent = Spent.GetValueOrDefault(debit.Budget);
-            if (!UInt256.TryParse(debit.Amount, out var amount) || !UInt256.TryAdd(spent, amount, out spent))
-            {
-                throw new JournalOpenException($"The debits of entry {index} do not add up.");
-            }
-            Spent[debit.Budget] = spent;
-        }
-    }
+    public void CountSignature() => Signatures++;
 }
 
 /// <summary>What the opening entry fixes of a session; the grant by its SHA-256.</summary>
 internal sealed record SessionIdentity(string Principal, string Policy, byte[] PolicyDigest, string PrimaryKey, byte[] GrantHash)
 {
+    /// <summary>Whether an entry says the same of who shares budgets.</summary>
+    public bool IsOf(Entry entry) => entry.Principal == Principal && entry.Policy == Policy && entry.PrimaryKey == PrimaryKey;
+
     public bool Matches(string principal, string policy, byte[] policyDigest, string primaryKey, byte[] grantJson) =>
         principal == Principal
         && policy == Policy

@@ -68,6 +68,14 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
         "$id"
     );
 
+    private readonly Statement _sharedBudget = connection.Prepare(
+        """
+        SELECT window, bucket, last_ms, spent FROM shared_budget
+        WHERE per = $per AND subject = $subject AND policy = $policy AND budget = $budget AND (bucket * 1000 >= $since OR last_ms >= $since)
+        """,
+        ["$per", "$subject", "$policy", "$budget", "$since"]
+    );
+
     public List<StoredEntry> ReadEntries(long start, int countMax, long size)
     {
         var entries = new List<StoredEntry>();
@@ -137,9 +145,24 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
         using var reader = _budgets.Set(0, sessionId).Read();
         while (reader.Read())
         {
-            budgets.Add(reader.GetString(0), UInt256.FromBigEndian(reader.GetFieldValue<byte[]>(1)));
+            var budget = reader.GetString(0);
+            var spent = UInt256.FromBigEndian(reader.GetFieldValue<byte[]>(1));
+            // Each part of a window is within the budget's limit, but all together may be more than a number can say.
+            budgets[budget] = UInt256.TryAdd(budgets.GetValueOrDefault(budget), spent, out var sum) ? sum : UInt256.MaxValue;
         }
         return budgets;
+    }
+
+    public List<SharedBudgetRow> ReadSharedBudget(SharedBudgetKey key, long sinceMs)
+    {
+        var rows = new List<SharedBudgetRow>();
+        using var reader = _sharedBudget.Set(0, key.Per).Set(1, key.Subject).Set(2, key.Policy).Set(3, key.Budget).Set(4, sinceMs).Read();
+        while (reader.Read())
+        {
+            var spent = UInt256.FromBigEndian(reader.GetFieldValue<byte[]>(3));
+            rows.Add(new SharedBudgetRow(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), spent));
+        }
+        return rows;
     }
 
     public void Dispose() => connection.Dispose();

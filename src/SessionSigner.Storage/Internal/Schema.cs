@@ -8,7 +8,7 @@ internal static class Schema
     /// <summary>Marks the file as a journal of this program ("SSJ1").</summary>
     public const int ApplicationId = 0x53534A31;
 
-    public const int Version = 1;
+    public const int Version = 2;
 
     // One row per commit: the entries of a batch, each behind its length in two bytes, big-endian, and the root of the log after them.
     private const string Batch = """
@@ -65,8 +65,25 @@ internal static class Schema
         CREATE TABLE budget (
           sequence INTEGER NOT NULL REFERENCES session (sequence),
           budget TEXT NOT NULL,
+          window TEXT NOT NULL,
+          bucket INTEGER NOT NULL,
           spent BLOB NOT NULL CHECK (length(spent) = 32),
-          PRIMARY KEY (sequence, budget)
+          PRIMARY KEY (sequence, budget, window, bucket)
+        ) STRICT, WITHOUT ROWID
+        """;
+
+    // What outlives the sessions that took it. The time of the latest entry says from when it counts if the budget's window changes.
+    private const string SharedBudget = """
+        CREATE TABLE shared_budget (
+          per TEXT NOT NULL,
+          subject TEXT NOT NULL,
+          policy TEXT NOT NULL,
+          budget TEXT NOT NULL,
+          window TEXT NOT NULL,
+          bucket INTEGER NOT NULL,
+          spent BLOB NOT NULL CHECK (length(spent) = 32),
+          last_ms INTEGER NOT NULL,
+          PRIMARY KEY (per, subject, policy, budget, window, bucket)
         ) STRICT, WITHOUT ROWID
         """;
 
@@ -94,6 +111,7 @@ internal static class Schema
         Session,
         SessionState,
         Budget,
+        SharedBudget,
         Answer,
         SessionByPrincipal,
         SessionByPrimaryKey,
@@ -124,6 +142,17 @@ internal static class Schema
         {
             throw new JournalOpenException("The file is an SQLite database, but not a journal of this program.");
         }
+        // First the version: a journal of another one has other tables.
+        if (
+            connection.ReadLong("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'head'") == 1
+            && connection.ReadLong($"SELECT coalesce(max(version), {Version}) FROM head") is var version
+            && version != Version
+        )
+        {
+            throw new JournalOpenException(
+                $"The journal has version {version}; this program reads version {Version} and does not convert. Open it with the program that wrote it, or begin a new one."
+            );
+        }
         var expected = Statements.ToHashSet();
         using (var command = connection.CreateCommand())
         {
@@ -146,10 +175,9 @@ internal static class Schema
                 $"The journal's tables are not those of version {Version}; missing: {FirstLine(expected.First())}"
             );
         }
-        var version = connection.ReadLong("SELECT version FROM head");
-        if (version != Version)
+        if (connection.ReadLong("SELECT count(*) FROM head") != 1)
         {
-            throw new JournalOpenException($"The journal has version {version}; this program reads version {Version}.");
+            throw new JournalOpenException("The journal's head is gone.");
         }
     }
 

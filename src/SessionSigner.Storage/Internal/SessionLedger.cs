@@ -1,7 +1,6 @@
 using Microsoft.Data.Sqlite;
 using SessionSigner.Audit;
 using SessionSigner.Core;
-using SessionSigner.Ethereum;
 
 namespace SessionSigner.Storage;
 
@@ -13,16 +12,11 @@ internal sealed class SessionLedger(SqliteConnection connection)
 {
     private readonly Dictionary<string, SessionState> _sessions = [];
     private readonly List<SessionState> _touched = [];
-    private readonly byte[] _spent = new byte[UInt256.Size];
+    private readonly BudgetLedger _budgets = new(connection);
 
     private readonly Statement _select = connection.Prepare(
         "SELECT s.sequence, t.signatures, t.end_reason FROM session s JOIN session_state t USING (sequence) WHERE s.session_id = $id",
         "$id"
-    );
-
-    private readonly Statement _selectBudgets = connection.Prepare(
-        "SELECT budget, spent FROM budget WHERE sequence = $sequence",
-        "$sequence"
     );
 
     private readonly Statement _selectConflict = connection.Prepare(
@@ -51,13 +45,6 @@ internal sealed class SessionLedger(SqliteConnection connection)
         "$at"
     );
 
-    private readonly Statement _upsertBudget = connection.Prepare(
-        "INSERT INTO budget VALUES ($sequence, $budget, $spent) ON CONFLICT DO UPDATE SET spent = excluded.spent",
-        "$sequence",
-        "$budget",
-        "$spent"
-    );
-
     /// <summary>Says why a write may not be part of the log, changing nothing, or null.</summary>
     public SignerException? FindRejection(JournalWrite write)
     {
@@ -78,7 +65,7 @@ internal sealed class SessionLedger(SqliteConnection connection)
         {
             return JournalErrors.SessionEnded();
         }
-        return WouldOverflow(session, write.Debits) ? JournalErrors.BudgetOverflow() : null;
+        return _budgets.WouldOverflow(session.Sequence, write) ? JournalErrors.BudgetOverflow() : null;
     }
 
     /// <summary>Applies an admitted write.</summary>
@@ -106,10 +93,7 @@ internal sealed class SessionLedger(SqliteConnection connection)
             return;
         }
         session.Signatures++;
-        foreach (var debit in write.Debits)
-        {
-            Add(session, debit);
-        }
+        _budgets.Apply(session.Sequence, write);
     }
 
     /// <summary>Writes what the batch changed.</summary>
@@ -124,15 +108,6 @@ internal sealed class SessionLedger(SqliteConnection connection)
                 .Set(3, session.EndedBy)
                 .Set(4, session.EndedAtMs)
                 .Run();
-            foreach (var budget in session.Budgets)
-            {
-                if (budget.IsTouched)
-                {
-                    budget.IsTouched = false;
-                    budget.Spent.WriteBigEndian(_spent);
-                    _upsertBudget.Set(0, session.Sequence).Set(1, budget.Budget).Set(2, _spent).Run();
-                }
-            }
             session.IsTouched = false;
             if (session.EndReason != SessionEndReason.None)
             {
@@ -140,39 +115,7 @@ internal sealed class SessionLedger(SqliteConnection connection)
             }
         }
         _touched.Clear();
-    }
-
-    private static bool WouldOverflow(SessionState session, IReadOnlyList<BudgetDelta> debits)
-    {
-        for (var i = 0; i < debits.Count; i++)
-        {
-            // A budget may be named more than once in one write: its amounts are added up in order.
-            var sum = session.FindBudget(debits[i].Budget)?.Spent ?? UInt256.Zero;
-            for (var j = 0; j <= i; j++)
-            {
-                if (debits[j].Budget == debits[i].Budget && !UInt256.TryAdd(sum, debits[j].Amount, out sum))
-                {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private static void Add(SessionState session, BudgetDelta debit)
-    {
-        var total = session.FindBudget(debit.Budget);
-        if (total is null)
-        {
-            total = new BudgetTotal(debit.Budget, UInt256.Zero);
-            session.Budgets.Add(total);
-        }
-        if (!UInt256.TryAdd(total.Spent, debit.Amount, out var spent))
-        {
-            throw new OverflowException("An admitted debit overflows its budget.");
-        }
-        total.Spent = spent;
-        total.IsTouched = true;
+        _budgets.Flush();
     }
 
     private bool Conflicts(SessionRecord opened)
@@ -202,13 +145,6 @@ internal sealed class SessionLedger(SqliteConnection connection)
         if (session.EndReason != SessionEndReason.None)
         {
             return session;
-        }
-        using (var reader = _selectBudgets.Set(0, session.Sequence).Read())
-        {
-            while (reader.Read())
-            {
-                session.Budgets.Add(new BudgetTotal(reader.GetString(0), UInt256.FromBigEndian(reader.GetFieldValue<byte[]>(1))));
-            }
         }
         _sessions.Add(sessionId, session);
         return session;

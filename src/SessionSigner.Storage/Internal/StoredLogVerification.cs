@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using SessionSigner.Audit;
-using SessionSigner.Ethereum;
 
 namespace SessionSigner.Storage;
 
@@ -14,6 +13,7 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
 
     private readonly MerkleTree _tree = new();
     private readonly Dictionary<string, DerivedSession> _sessions = [];
+    private readonly DerivedBudgets _budgets = new();
     private long _nextProgress = ProgressEntries;
 
     /// <summary>Verifies the journal.</summary>
@@ -30,7 +30,7 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
         VerifyEntries(size);
         VerifyHead(size);
         VerifySessions();
-        VerifyBudgets();
+        _budgets.Verify(connection, _sessions);
         onVerified?.Invoke(size, size);
         return (_tree, VerifyAnswers(size));
     }
@@ -95,7 +95,9 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
                 }
                 break;
             case EntryKind.Signed:
-                FindOpen(index, entry).Add(index, entry.Debits);
+                var signing = FindOpen(index, entry);
+                signing.CountSignature();
+                _budgets.Add(index, entry, signing);
                 break;
             case EntryKind.SessionEnded:
                 FindOpen(index, entry).HasEnded = true;
@@ -159,32 +161,6 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
         if (count != _sessions.Count)
         {
             throw new JournalOpenException($"The log opens {_sessions.Count} sessions, {count} are stored.");
-        }
-    }
-
-    private void VerifyBudgets()
-    {
-        var statement = connection.Prepare("SELECT s.session_id, b.budget, b.spent FROM budget b LEFT JOIN session s USING (sequence)");
-        using var reader = statement.Read();
-        var count = 0;
-        while (reader.Read())
-        {
-            count++;
-            var sessionId = reader.IsDBNull(0) ? "" : reader.GetString(0);
-            var budget = reader.GetString(1);
-            if (
-                !_sessions.TryGetValue(sessionId, out var session)
-                || !session.Spent.TryGetValue(budget, out var spent)
-                || spent != UInt256.FromBigEndian(reader.GetFieldValue<byte[]>(2))
-            )
-            {
-                throw new JournalOpenException($"The stored total of budget {budget} of session {sessionId} does not follow from the log.");
-            }
-        }
-        var expected = _sessions.Values.Sum(session => session.Spent.Count);
-        if (count != expected)
-        {
-            throw new JournalOpenException($"The log debits {expected} budgets, {count} are stored.");
         }
     }
 

@@ -64,7 +64,17 @@ internal static class WriteRules
         for (var i = 0; i < debits.Count; i++)
         {
             Require(debits[i].SessionId == entry.SessionId, "A debit is of another session than the entry.");
-            Require(debits[i].Budget == entry.Debits[i].Budget, "A debit is of another budget than the entry's.");
+            Require(
+                debits[i].Budget == entry.Debits[i].Budget
+                    && debits[i].Per == entry.Debits[i].Per
+                    && debits[i].Window == entry.Debits[i].Window
+                    && debits[i].Bucket == entry.Debits[i].Bucket,
+                "A debit is of another budget than the entry's."
+            );
+            Require(
+                debits[i].Per.Length == 0 || (entry.Principal.Length > 0 && entry.Policy.Length > 0 && entry.PrimaryKey.Length > 0),
+                "An entry with a debit of a shared budget says who shares it."
+            );
             Require(
                 UInt256.TryParse(entry.Debits[i].Amount, out var amount) && amount == debits[i].Amount,
                 "A debit is of another amount than the entry's."

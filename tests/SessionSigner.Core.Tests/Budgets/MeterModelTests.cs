@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Xunit;
 using SessionSigner.Ethereum;
+using SessionSigner.Grants;
 
 namespace SessionSigner.Core.Tests;
 
@@ -10,50 +11,49 @@ public sealed class MeterModelTests
     [Property(MaxTest = 300)]
     public void A_budget_takes_exactly_what_fits(uint limit, uint[] amounts)
     {
-        var meter = new BudgetMeter("b", "u", limit);
+        var meter = Meter(limit);
         ulong spent = 0;
         foreach (var amount in amounts)
         {
             var fits = spent + amount <= limit;
-            Assert.Equal(fits, meter.Fits(amount));
+            Assert.Equal(fits, meter.Fits(amount, default));
             if (fits)
             {
-                meter.Reserve(amount);
+                meter.Reserve(amount, default);
                 spent += amount;
             }
             else
             {
-                Assert.Throws<InvalidOperationException>(() => meter.Reserve(amount));
+                Assert.Throws<InvalidOperationException>(() => meter.Reserve(amount, default));
             }
-            Assert.Equal((UInt256)spent, meter.Reserved);
-            Assert.Equal((UInt256)(limit - spent), meter.Remaining);
+            Assert.Equal((UInt256)(limit - spent), meter.Remaining(default));
         }
     }
 
     [Fact]
     public void A_sum_above_256_bits_does_not_fit()
     {
-        var meter = new BudgetMeter("b", "u", UInt256.MaxValue);
-        meter.Reserve(UInt256.One);
-        Assert.False(meter.Fits(UInt256.MaxValue));
+        var meter = Meter(UInt256.MaxValue);
+        meter.Reserve(UInt256.One, default);
+        Assert.False(meter.Fits(UInt256.MaxValue, default));
         Assert.True(UInt256.TrySubtract(UInt256.MaxValue, UInt256.One, out var rest));
-        Assert.True(meter.Fits(rest));
-        meter.Reserve(rest);
-        Assert.False(meter.Fits(UInt256.One));
-        Assert.True(meter.Fits(UInt256.Zero));
+        Assert.True(meter.Fits(rest, default));
+        meter.Reserve(rest, default);
+        Assert.False(meter.Fits(UInt256.One, default));
+        Assert.True(meter.Fits(UInt256.Zero, default));
     }
 
     [Fact]
     public void No_more_is_booked_or_given_back_than_was_reserved()
     {
-        var meter = new BudgetMeter("b", "u", 10);
-        meter.Reserve(6);
-        Assert.Throws<InvalidOperationException>(() => meter.Book(7));
-        meter.Book(4);
-        Assert.Throws<InvalidOperationException>(() => meter.Release(3));
-        meter.Release(2);
-        Assert.Equal((UInt256)4, meter.Reserved);
-        Assert.Equal((UInt256)4, meter.Booked);
+        var meter = Meter(10);
+        var bucket = meter.Reserve(6, default);
+        Assert.Throws<InvalidOperationException>(() => BudgetMeter.Book(bucket, 7));
+        BudgetMeter.Book(bucket, 4);
+        Assert.Throws<InvalidOperationException>(() => meter.Release(bucket, 3));
+        meter.Release(bucket, 2);
+        Assert.Equal((UInt256)6, meter.Remaining(default));
+        Assert.Equal((UInt256)4, bucket.Booked);
     }
 
     [Property(MaxTest = 300)]
@@ -135,4 +135,6 @@ public sealed class MeterModelTests
         meter.Release();
         Assert.Equal(1, meter.Remaining);
     }
+
+    private static BudgetMeter Meter(UInt256 limit) => new(new BudgetRule("b", "b", "u", limit), new BudgetTotal(BudgetWindow.Lifetime));
 }

@@ -18,7 +18,7 @@ public sealed class SessionMetersTests
     )
     {
         const int cap = 20;
-        var meters = SessionMeters.Create(Compile("ceiling", ceilingLimit), Compile("narrowing", narrowingLimit), cap);
+        var meters = Create(Compile("ceiling", ceilingLimit), Compile("narrowing", narrowingLimit), cap);
         var (ceiling, narrowing, count) = (0, 0, 0);
         var debits = new ScopeEvaluation();
         foreach (var ((a, b), isQueued) in ceilingAmounts.Zip(narrowingAmounts).Zip(queued))
@@ -27,25 +27,28 @@ public sealed class SessionMetersTests
             debits.Narrowing.Clear();
             Assert.True(debits.Ceiling.TryAdd(0, a) && debits.Narrowing.TryAdd(0, b));
             var fits = count < cap && ceiling + a <= ceilingLimit && narrowing + b <= narrowingLimit;
-            var preview = meters.Check(debits, 0);
+            var preview = meters.Preview(debits, default, out _);
             Assert.Equal(fits, preview is null);
-            Assert.Equal(preview, meters.TryReserve(debits, 0));
+            Assert.Equal(preview, meters.TryReserve(debits, default, out _));
             if (fits && isQueued)
             {
                 (ceiling, narrowing, count) = (ceiling + a, narrowing + b, count + 1);
-                Assert.Equal(
-                    [(UInt256)(ulong)ceiling, (UInt256)(ulong)narrowing],
-                    meters.PreviewBooking(debits).Select(debit => debit.BookedAfter)
+                _ = meters.Book(
+                    debits,
+                    booked =>
+                    {
+                        Assert.Equal([(UInt256)(ulong)ceiling, (UInt256)(ulong)narrowing], booked.Select(debit => debit.BookedAfter));
+                        return Task.FromResult(0L);
+                    }
                 );
-                meters.Book(debits);
             }
             else if (fits)
             {
-                meters.Release(debits, 0);
+                meters.Release(debits.Reservation, default);
             }
             Assert.Equal(
                 [(UInt256)(ulong)(ceilingLimit - ceiling), (UInt256)(ulong)(narrowingLimit - narrowing), (UInt256)(ulong)(cap - count)],
-                meters.Snapshot(0)
+                meters.Snapshot(default)
             );
         }
     }
@@ -53,7 +56,7 @@ public sealed class SessionMetersTests
     [Fact]
     public void What_is_left_is_named_by_side()
     {
-        var meters = SessionMeters.Create(
+        var meters = Create(
             Compile("ceiling", 5, ",\"rates\":[{\"max\":3,\"window_seconds\":1}],\"max_signatures\":7"),
             Compile("narrowing", 4),
             9
@@ -66,9 +69,12 @@ public sealed class SessionMetersTests
                 "narrowing.budgets[usdc] 4",
                 "session.max_signatures 9",
             ],
-            meters.Describe(meters.Snapshot(0)).Select(headroom => $"{headroom.Rule} {headroom.Remaining}")
+            meters.Describe(meters.Snapshot(default)).Select(headroom => $"{headroom.Rule} {headroom.Remaining}")
         );
     }
+
+    private static SessionMeters Create(CompiledScope ceiling, CompiledScope narrowing, int cap) =>
+        SessionMeters.Create(ceiling, narrowing, cap, null!, new SharedMeters(new MemoryJournal(), new SteppedTime()));
 
     private static CompiledScope Compile(string side, long limit, string more = "")
     {

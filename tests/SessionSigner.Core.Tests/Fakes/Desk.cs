@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using SessionSigner.Audit;
 using SessionSigner.Ethereum;
@@ -15,7 +16,10 @@ internal sealed class Desk : IAsyncDisposable
     public static readonly Address Payee = AddressOf(0x22);
     public static readonly Address Account = AddressOf(0x33);
 
-    private int _requests;
+    /// <summary>A budget that lasts for the life of its session.</summary>
+    public const string OwnForLife = "\"window\":\"lifetime\",\"per\":\"session\"";
+
+    private static int s_requests;
 
     public Desk(
         string rates = "",
@@ -23,18 +27,23 @@ internal sealed class Desk : IAsyncDisposable
         string more = "",
         int maxOpen = 10,
         SessionOptions? options = null,
-        IJournal? journal = null
+        IJournal? journal = null,
+        string budget = OwnForLife,
+        Desk? before = null
     )
     {
+        Time = before?.Time ?? new SteppedTime();
+        Journal = before?.Journal ?? new MemoryJournal();
         Options = options ?? new SessionOptions();
-        Policy = ParsePolicy(rates, limit, more, maxOpen);
+        Policy = ParsePolicy(rates, limit, more, maxOpen, budget);
         Registry = new SessionRegistry(Vault, Authority, journal ?? Journal, new PolicySet([Policy]), Time, Options);
         Pipeline = new SigningPipeline(Registry, journal ?? Journal);
     }
 
-    public SteppedTime Time { get; } = new();
+    /// <summary>The clocks; those of the desk before, if this one is its next start.</summary>
+    public SteppedTime Time { get; }
 
-    public MemoryJournal Journal { get; } = new();
+    public MemoryJournal Journal { get; }
 
     public ManagedVault Vault { get; } = new();
 
@@ -54,7 +63,7 @@ internal sealed class Desk : IAsyncDisposable
         new("pay", "", "", "", lifetime, Encoding.UTF8.GetBytes(narrowing), requestId);
 
     /// <summary>A scope as JSON that allows transfers of at most <paramref name="each"/>.</summary>
-    public static string Scope(long each = 100, long limit = 1_000, string rates = "", string more = "") =>
+    public static string Scope(long each = 100, long limit = 1_000, string rates = "", string more = "", string budget = OwnForLife) =>
         $$"""
             {"version":1,"chains":["1"],"permissions":[{"name":"pay","kind":"call","targets":["{{Token}}"],
              "function":"transfer(address to, uint256 amount)","constraints":[{"path":"amount","op":"lte","value":"{{each}}"}],
@@ -62,7 +71,7 @@ internal sealed class Desk : IAsyncDisposable
               {"name":"order","kind":"typed_data","domain":{"name":"Exchange","chain_id":"1"},"primary_type":"Order","type":"Order(address maker,uint256 amount)",
              "constraints":[{"path":"amount","op":"lte","value":"{{each}}"}],"meters":[{"budget":"usdc","path":"amount"}]},
               {"name":"batch","kind":"call","targets":["{{Token}}"],"function":"multicall(bytes[] calls)","unwrap":"multicall"}],
-             "budgets":[{"name":"usdc","unit":"USDC base units","limit":"{{limit}}","window":"lifetime","per":"session"}]{{rates}}{{more}}}
+             "budgets":[{"name":"usdc","unit":"USDC base units","limit":"{{limit}}",{{budget}}}]{{rates}}{{more}}}
             """;
 
     /// <summary>An unsigned EIP-1559 transaction that transfers tokens.</summary>
@@ -111,13 +120,20 @@ internal sealed class Desk : IAsyncDisposable
         ulong amount = 1,
         string? requestId = null,
         CancellationToken cancellationToken = default
-    ) => Pipeline.SignTransactionAsync(Trader, sessionId, requestId ?? NextRequestId(), Transfer(amount), cancellationToken);
+    )
+    {
+        requestId ??= NextRequestId();
+        return Pipeline.SignTransactionAsync(Trader, sessionId, requestId, Transfer(amount, NonceOf(requestId)), cancellationToken);
+    }
+
+    /// <summary>A nonce of the request's own, so that no transaction replaces another.</summary>
+    public static ulong NonceOf(string requestId) => BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(requestId))) >> 1;
 
     /// <summary>Signs and returns the failure.</summary>
     public async Task<SignerException> RefuseAsync(string sessionId, ulong amount = 1, string? requestId = null) =>
         await Assert.ThrowsAsync<SignerException>(() => SignAsync(sessionId, amount, requestId));
 
-    public string NextRequestId() => "r" + Interlocked.Increment(ref _requests).ToString(CultureInfo.InvariantCulture);
+    public static string NextRequestId() => "r" + Interlocked.Increment(ref s_requests).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What is left of the ceiling's budget.</summary>
     public string Remaining(string sessionId) =>
@@ -156,12 +172,12 @@ internal sealed class Desk : IAsyncDisposable
         return word;
     }
 
-    private static Policy ParsePolicy(string rates, long limit, string more, int maxOpen)
+    private static Policy ParsePolicy(string rates, long limit, string more, int maxOpen, string budget)
     {
         var json = $$"""
             {"version":1,"name":"pay","principals":["{{Trader.Identity}}","{{Operator.Identity}}"],"primary_keys":["treasury"],
              "accounts":["{{Account}}"],"audiences":["exchange"],"max_lifetime_seconds":3600,"max_open_sessions_per_principal":{{maxOpen}},
-             "ceiling":{{Scope(100, limit, rates, more)}}}
+             "ceiling":{{Scope(100, limit, rates, more, budget)}}}
             """;
         Assert.True(Policy.TryParse(Encoding.UTF8.GetBytes(json), out var policy, out var faults), string.Join(' ', faults));
         return policy!;

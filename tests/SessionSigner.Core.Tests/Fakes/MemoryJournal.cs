@@ -198,12 +198,37 @@ internal sealed class MemoryJournal : IJournal
     public IReadOnlyDictionary<string, UInt256> ReadBudgets(string sessionId)
     {
         var sums = new Dictionary<string, UInt256>();
-        foreach (var delta in Durable.SelectMany(write => write.Debits).Where(delta => delta.SessionId == sessionId))
+        foreach (
+            var delta in Durable.SelectMany(write => write.Debits).Where(delta => delta.SessionId == sessionId && delta.Per.Length == 0)
+        )
         {
             Assert.True(UInt256.TryAdd(sums.GetValueOrDefault(delta.Budget), delta.Amount, out var sum));
             sums[delta.Budget] = sum;
         }
         return sums;
+    }
+
+    public IReadOnlyList<SharedBudgetRow> ReadSharedBudget(SharedBudgetKey key, long sinceMs)
+    {
+        var rows = new Dictionary<(string Window, long Bucket), SharedBudgetRow>();
+        foreach (var write in Durable)
+        {
+            foreach (var delta in write.Debits.Where(delta => delta.Per == key.Per && delta.Budget == key.Budget))
+            {
+                var entry = write.Entry;
+                if (
+                    entry.Policy != key.Policy
+                    || SharedBudgetKey.SubjectOf(key.Per, entry.Principal, entry.Policy, entry.PrimaryKey) != key.Subject
+                )
+                {
+                    continue;
+                }
+                var row = rows.GetValueOrDefault((delta.Window, delta.Bucket));
+                Assert.True(UInt256.TryAdd(row.Spent, delta.Amount, out var sum));
+                rows[(delta.Window, delta.Bucket)] = new(delta.Window, delta.Bucket, Math.Max(row.LastMs, entry.TimeMs), sum);
+            }
+        }
+        return [.. rows.Values.Where(row => row.Bucket * 1_000 >= sinceMs || row.LastMs >= sinceMs)];
     }
 
     private static SignerException Broken() => new(ErrorCode.JournalFailed, "The journal is broken.");

@@ -75,7 +75,15 @@ public sealed class ConcurrencyTests
         };
         var scope = desk.Policy.CompiledCeiling;
         var clock = new SessionClock(desk.Time, 0, desk.Time.GetTimestamp(), record.NotBefore, record.NotAfter);
-        var session = new LiveSession(record, "", key, clock, scope, null, SessionMeters.Create(scope, null, 1_000_000));
+        var session = new LiveSession(
+            record,
+            "",
+            key,
+            clock,
+            scope,
+            null,
+            SessionMeters.Create(scope, null, 1_000_000, record, new SharedMeters(desk.Journal, desk.Time))
+        );
         var entry = new Entry
         {
             Kind = EntryKind.SessionOpened,

@@ -71,7 +71,7 @@ public sealed class IdempotencyTests
         var session = await desk.OpenAsync();
         for (var round = 0; round < 50; round++)
         {
-            var id = desk.NextRequestId();
+            var id = Desk.NextRequestId();
             desk.Journal.Mode = _ => JournalMode.Hold;
             var signing = Enumerable.Range(0, 16).Select(_ => Task.Run(() => desk.SignAsync(session.SessionId, 1, id))).ToList();
             await Desk.EventuallyAsync(() => desk.Journal.Held == 1);

@@ -112,7 +112,7 @@ public sealed class SigningPipelineTests
             return desk.Pipeline.SignTransactionAsync(
                 Desk.Trader,
                 session.SessionId,
-                desk.NextRequestId(),
+                Desk.NextRequestId(),
                 Desk.Transaction(data, 0, Desk.Token),
                 CancellationToken.None
             );
@@ -298,7 +298,7 @@ public sealed class SigningPipelineTests
             Assert.Null(evaluated.Denial);
             Assert.Equal(["960", "0", "999999"], evaluated.Headroom.Select(item => item.Remaining));
         }
-        var signed = await desk.SignAsync(session.SessionId, 40);
+        var signed = await desk.Pipeline.SignTransactionAsync(Desk.Trader, session.SessionId, "r", Desk.Transfer(40), default);
         Assert.Equal(["960", "0", "999999"], signed.Headroom.Select(item => item.Remaining));
         var denied = desk.Pipeline.Evaluate(Desk.Trader, session.SessionId, PayloadKind.Transaction, Desk.Transfer(40));
         Assert.Equal(("ceiling.rates[0]", signed.Digest), (denied.Denial!.Rule, denied.Digest));

@@ -186,6 +186,53 @@ public class ScopeReaderTests
         );
     }
 
+    [Theory]
+    [InlineData("""{"window":"lifetime","per":"policy"}""", BudgetWindowKind.Lifetime, 0, 0, BudgetPer.Policy)]
+    [InlineData("""{"window":"calendar_day","per":"principal"}""", BudgetWindowKind.CalendarDay, 0, 0, BudgetPer.Principal)]
+    [InlineData(
+        """{"window":"rolling","window_seconds":2678400,"granularity_seconds":1860,"per":"primary_key"}""",
+        BudgetWindowKind.Rolling,
+        2_678_400,
+        1_860,
+        BudgetPer.PrimaryKey
+    )]
+    [InlineData(
+        """{"window":"rolling","window_seconds":1,"granularity_seconds":1,"per":"session"}""",
+        BudgetWindowKind.Rolling,
+        1,
+        1,
+        BudgetPer.Session
+    )]
+    public void Reads_windows_and_what_shares_a_budget(string members, BudgetWindowKind kind, int window, int granularity, BudgetPer per)
+    {
+        var scope = Samples.Scope(document => document["budgets"]![0] = WithWindow(members));
+        Assert.Equal((new BudgetWindow(kind, window, granularity), per), (scope.Budgets[0].Window, scope.Budgets[0].Per));
+    }
+
+    [Theory]
+    [InlineData("""{"window":"week","per":"session"}""", "budgets[0].window: Must be")]
+    [InlineData("""{"per":"session"}""", "budgets[0].window: Missing.")]
+    [InlineData("""{"window":"lifetime"}""", "budgets[0].per: Missing.")]
+    [InlineData("""{"window":"lifetime","per":"account"}""", "budgets[0].per: Must be")]
+    [InlineData("""{"window":"lifetime","window_seconds":5,"per":"session"}""", "budgets[0].window_seconds: Unknown member.")]
+    [InlineData("""{"window":"calendar_day","granularity_seconds":5,"per":"session"}""", "budgets[0].granularity_seconds: Unknown member.")]
+    [InlineData("""{"window":"rolling","window_seconds":5,"per":"session"}""", "budgets[0].granularity_seconds: Missing.")]
+    [InlineData("""{"window":"rolling","window_seconds":0,"granularity_seconds":1,"per":"session"}""", "budgets[0].window_seconds")]
+    [InlineData(
+        """{"window":"rolling","window_seconds":2678401,"granularity_seconds":86400,"per":"session"}""",
+        "budgets[0].window_seconds"
+    )]
+    [InlineData(
+        """{"window":"rolling","window_seconds":5,"granularity_seconds":6,"per":"session"}""",
+        "budgets[0].granularity_seconds: Must be"
+    )]
+    [InlineData(
+        """{"window":"rolling","window_seconds":1441,"granularity_seconds":1,"per":"session"}""",
+        "budgets[0].granularity_seconds: Must be"
+    )]
+    public void Refuses_windows_that_are_not_stated_exactly(string members, string fault) =>
+        AssertFault(scope => scope["budgets"]![0] = WithWindow(members), fault);
+
     [Fact]
     public void Refuses_what_contradicts_itself()
     {
@@ -287,4 +334,13 @@ public class ScopeReaderTests
 
     private static void AssertFault(Action<JsonObject> change, string expected) =>
         Assert.Contains(Faults(change), fault => fault.Contains(expected, StringComparison.Ordinal));
+
+    private static JsonObject WithWindow(string members)
+    {
+        var budget = JsonNode.Parse(members)!.AsObject();
+        budget["name"] = "usdc";
+        budget["unit"] = "USDC base units";
+        budget["limit"] = "1000";
+        return budget;
+    }
 }

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using SessionSigner.Grants;
+
+namespace SessionSigner.Core;
+
+/// <summary>
+/// The totals that sessions share, by what shares them; read from the journal when the first session needs one, then kept for as long as the
+/// process lives, so that what is under way is never read too early. Bounded by the principals, primary keys and budgets of the policies. Thread safe.
+/// </summary>
+internal sealed class SharedMeters(IJournal journal, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<(BudgetPer Per, string Subject, string Policy), SharedSet> _sets = new();
+
+    /// <summary>The set that a session belongs to.</summary>
+    public SharedSet FindSet(BudgetPer per, SessionRecord session)
+    {
+        var subject = SharedBudgetKey.SubjectOf(BudgetWords.Of(per), session.Principal, session.Policy, session.PrimaryKey);
+        return _sets.GetOrAdd((per, subject, session.Policy), static key => new SharedSet(key.Per, key.Subject, key.Policy));
+    }
+
+    /// <summary>The total of a shared budget. Reads the journal if it is the first time; takes no lock meanwhile.</summary>
+    /// <exception cref="SignerException"><see cref="ErrorCode.JournalFailed"/>.</exception>
+    public BudgetTotal FindTotal(SharedSet set, BudgetRule rule)
+    {
+        if (!set.Totals.TryGetValue(rule.Path, out var total))
+        {
+            // As long as no total is in the set, nothing is taken from it, so what is read is complete. Of several readers the first is right.
+            var now = MeterTime.Read(time);
+            var key = new SharedBudgetKey(BudgetWords.Of(set.Per), set.Subject, set.Policy, rule.Path);
+            var rows = journal.ReadSharedBudget(key, BudgetTotal.RelevantSinceMs(rule.Window, now.WallMs));
+            total = set.Totals.GetOrAdd(rule.Path, BudgetTotal.Restore(rule.Window, rows, now));
+        }
+        return total.Window == rule.Window
+            ? total
+            : throw new InvalidOperationException("The window of a shared budget changes only with a restart.");
+    }
+}
+
+/// <summary>
+/// The totals that one principal, policy or primary key shares under one policy. A session takes its own lock first, then those of its sets in the
+/// order of <see cref="BudgetPer"/>; sets of different policies have nothing in common, so that order is the same for all.
+/// </summary>
+internal sealed class SharedSet(BudgetPer per, string subject, string policy)
+{
+    /// <summary>Guards the totals. Never held across I/O or an await.</summary>
+    public Lock Gate { get; } = new();
+
+    public BudgetPer Per { get; } = per;
+
+    public string Subject { get; } = subject;
+
+    public string Policy { get; } = policy;
+
+    /// <summary>By rule path.</summary>
+    public ConcurrentDictionary<string, BudgetTotal> Totals { get; } = new(StringComparer.Ordinal);
+}
