@@ -87,6 +87,66 @@ public class HandshakeTests
         Assert.False(ClientCertificateCheck.Check(weak, [], trust, now).IsAccepted);
     }
 
+    [Theory]
+    [InlineData("desk", true)]
+    [InlineData("other", false)]
+    public void An_authority_that_may_name_only_some_hosts_names_no_others(string permittedHost, bool accepted)
+    {
+        // SPEC: RFC 5280, 4.2.1.10: permittedSubtrees [0], a uniformResourceIdentifier [6].
+        var host = System.Text.Encoding.ASCII.GetBytes(permittedHost);
+        byte[] name = [0x86, (byte)host.Length, .. host];
+        byte[] subtree = [0x30, (byte)name.Length, .. name];
+        byte[] permitted = [0xA0, (byte)subtree.Length, .. subtree];
+        var constraint = new X509Extension("2.5.29.30", [0x30, (byte)permitted.Length, .. permitted], critical: true);
+
+        Assert.Equal(accepted, CheckLeaf(constraint, null));
+    }
+
+    [Theory]
+    [InlineData(10_000, true)]
+    [InlineData(20_000, false)]
+    public void A_certificate_has_a_size(int extraBytes, bool accepted)
+    {
+        byte[] text = [0x04, 0x82, (byte)(extraBytes >> 8), (byte)(extraBytes & 0xFF), .. new byte[extraBytes]];
+
+        Assert.Equal(accepted, CheckLeaf(null, new X509Extension("1.2.3.4.5", text, critical: false)));
+    }
+
+    private static bool CheckLeaf(X509Extension? inAuthority, X509Extension? inLeaf)
+    {
+        var now = new SteppedTime().GetUtcNow();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var authority = new CertificateRequest("CN=authority", key, HashAlgorithmName.SHA256);
+        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var root = authority.CreateSelfSigned(now.AddDays(-2), now.AddDays(2));
+        var between = new CertificateRequest("CN=between", key, HashAlgorithmName.SHA256);
+        between.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        if (inAuthority is not null)
+        {
+            between.CertificateExtensions.Add(inAuthority);
+        }
+        using var intermediate = between.Create(
+            root.SubjectName,
+            X509SignatureGenerator.CreateForECDsa(key),
+            now.AddDays(-1),
+            now.AddDays(1),
+            [1]
+        );
+        var leaf = new CertificateRequest("CN=client", key, HashAlgorithmName.SHA256);
+        leaf.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], false));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddUri(new Uri(TestServer.Trader));
+        leaf.CertificateExtensions.Add(names.Build());
+        if (inLeaf is not null)
+        {
+            leaf.CertificateExtensions.Add(inLeaf);
+        }
+        var generator = X509SignatureGenerator.CreateForECDsa(key);
+        using var client = leaf.Create(intermediate.SubjectName, generator, now.AddHours(-1), now.AddHours(1), [2]);
+        var trust = new ClientTrust(1, [root], System.Collections.Frozen.FrozenSet<string>.Empty);
+        return ClientCertificateCheck.Check(client, [intermediate], trust, now).IsAccepted;
+    }
+
     private static X509Certificate2? Make(TestServer server, string name)
     {
         var issue = server.Certificates.Issue;
