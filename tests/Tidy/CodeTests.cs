@@ -43,6 +43,20 @@ public partial class CodeTests
         Assert.StartsWith(NativeFolder, files[0], StringComparison.Ordinal);
     }
 
+    /// <summary>Cryptoki functions are bound by their place in CK_FUNCTION_LIST: these create, copy, destroy, change, wrap, unwrap or derive objects, or set a PIN.</summary>
+    [Fact]
+    public void The_token_binding_has_nothing_that_could_delete_overwrite_or_take_out_a_key()
+    {
+        int[] forbidden = [11, 20, 21, 22, 25, 60, 61, 62];
+        var bound = Repository
+            .SourceFiles.Where(path => path.StartsWith("src/SessionSigner.Pkcs11/", StringComparison.Ordinal))
+            .SelectMany(path => CryptokiFunction().Matches(Repository.Read(path)))
+            .Select(match => int.Parse(match.Groups[1].Value))
+            .ToList();
+        Assert.Contains(4, bound); // C_GetSlotList: the rule sees the binding
+        Assert.Empty(bound.Intersect(forbidden));
+    }
+
     [Fact]
     public void Namespaces_are_the_names_of_projects()
     {
@@ -123,4 +137,7 @@ public partial class CodeTests
 
     [GeneratedRegex(@"\bConsole\.(Write|Error|Out)")]
     private static partial Regex ConsoleWrite();
+
+    [GeneratedRegex(@"\bFunction\((\d+)\)")]
+    private static partial Regex CryptokiFunction();
 }
