@@ -25,8 +25,8 @@ internal sealed class ScopeEvaluation
     public string NarrowingPermission { get; private set; } = "";
 
     /// <summary>Evaluates a payload.</summary>
-    /// <returns>The refusal, or null only if both sides allow.</returns>
-    public Denial? Evaluate(CompiledScope ceiling, CompiledScope? narrowing, SigningPayload payload, long nowSeconds)
+    /// <returns>Allowed only if both sides allow.</returns>
+    public ScopeDecision Evaluate(CompiledScope ceiling, CompiledScope? narrowing, SigningPayload payload, long nowSeconds)
     {
         Ceiling.Clear();
         Narrowing.Clear();
@@ -39,19 +39,15 @@ internal sealed class ScopeEvaluation
         var upper = ceiling.Evaluate(payload, nowSeconds, Ceiling);
         if (!upper.IsAllowed)
         {
-            return upper.Denial;
+            return upper;
         }
         CeilingPermission = upper.AllowedBy!;
         if (narrowing is null)
         {
-            return null;
+            return upper;
         }
         var lower = narrowing.Evaluate(payload, nowSeconds, Narrowing);
-        if (!lower.IsAllowed)
-        {
-            return lower.Denial;
-        }
-        NarrowingPermission = lower.AllowedBy!;
-        return null;
+        NarrowingPermission = lower.AllowedBy ?? "";
+        return lower;
     }
 }

@@ -73,8 +73,8 @@ public sealed class SigningPipeline
             return new EvaluateResult(LiveSession.EndedDenial(record.EndReason), payload!.Digest, []);
         }
         var evaluation = t_evaluation ??= new ScopeEvaluation();
-        var denial =
-            session.Clock.Check() ?? evaluation.Evaluate(session.Ceiling, session.Narrowing, payload!, session.Clock.NowMs / 1_000);
+        var decision = evaluation.Evaluate(session.Ceiling, session.Narrowing, payload!, session.Clock.NowMs / 1_000);
+        var denial = session.Clock.Check() ?? (decision.IsAllowed ? null : decision.Denial);
         if (denial is not null)
         {
             return new EvaluateResult(AuditText.Clip(denial), payload!.Digest, session.ReadHeadroom());
@@ -182,9 +182,10 @@ public sealed class SigningPipeline
         // 5. The ceiling and the narrowing.
         var evaluation = t_evaluation ??= new ScopeEvaluation();
         var nowMs = session.Clock.NowMs;
-        if (evaluation.Evaluate(session.Ceiling, session.Narrowing, payload!, nowMs / 1_000) is { } refusal)
+        var decision = evaluation.Evaluate(session.Ceiling, session.Narrowing, payload!, nowMs / 1_000);
+        if (!decision.IsAllowed)
         {
-            return QueuedSignature.Refuse(payload, refusal);
+            return QueuedSignature.Refuse(payload, decision.Denial);
         }
         ThrowIfCancelled(cancellationToken);
         // 6. Reserve budgets, rates and counts of both sides, all or nothing.
