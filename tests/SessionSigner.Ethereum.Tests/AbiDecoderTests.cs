@@ -70,6 +70,10 @@ public class AbiDecoderTests
     [InlineData("f(bool a)", "8000000000000000000000000000000000000000000000000000000000000001", "a: the word is no bool")]
     [InlineData("f(address a)", "000000000000000000000001bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "a: the word is no address")]
     [InlineData("f(bytes4 a)", "a9059cbb00000000000000000000000000000000000000000000000000000001", "a: the word is no bytes4")]
+    [InlineData("f(ufixed8x2 a)", "0000000000000000000000000000000000000000000000000000000000000100", "a: the word is no ufixed8x2")]
+    [InlineData("f(ufixed a)", "0000000000000000000000000000000100000000000000000000000000000000", "a: the word is no ufixed128x18")]
+    [InlineData("f(fixed a)", "0000000000000000000000000000000080000000000000000000000000000000", "a: the word is no fixed128x18")]
+    [InlineData("f(function a)", "a0b86991c6218b36c1d19d4a2e9eb0ce3606eb48a9059cbb0000000000000001", "a: the word is no function")]
     [InlineData("f(uint256 a)", "", "a: the data ends here")]
     [InlineData("f(uint256 a)", "00", "a: the data ends here")]
     [InlineData("f(uint256 a)", W0 + "00", "bytes follow the last argument")]
@@ -97,6 +101,29 @@ public class AbiDecoderTests
         Assert.Equal(expected, fault);
     }
 
+    // No foreign encoder knows fixed-point numbers or functions. SPEC: Contract ABI Specification, "Formal Specification of the Encoding":
+    // "fixed<M>x<N>: enc(X) is enc(X * 10**N) where X * 10**N is interpreted as a int256"; "Types": "function: an address (20 bytes) followed by a
+    // function selector (4 bytes). Encoded identical to bytes24". The numbers are worked out by hand.
+    [Theory]
+    [InlineData("fixed", "00000000000000000000000000000000000000000000000014d1120d7b160000", "1500000000000000000")] // 1.5
+    [InlineData("fixed128x18", "ffffffffffffffffffffffffffffffffffffffffffffffffdd4e373edd860000", "-2500000000000000000")] // -2.5
+    [InlineData("fixed8x1", "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80", "-128")] // -12.8
+    [InlineData("ufixed", "00000000000000000000000000000000ffffffffffffffffffffffffffffffff", "340282366920938463463374607431768211455")]
+    [InlineData("ufixed256x80", Ff, "115792089237316195423570985008687907853269984665640564039457584007913129639935")]
+    [InlineData(
+        "function",
+        "a0b86991c6218b36c1d19d4a2e9eb0ce3606eb48a9059cbb0000000000000000",
+        "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48a9059cbb"
+    )]
+    public void Fixed_point_numbers_are_their_scaled_integers_and_functions_their_24_bytes(string type, string hex, string expected)
+    {
+        var values = Decode($"f({type} a)", hex);
+        Assert.Equal(expected, values.Items[0].ToString());
+        Assert.Equal(hex, Convert.ToHexStringLower(AbiEncoding.Encode(values)));
+        Assert.True(AbiFunction.TryParse($"f({type} a)", out var function, out _));
+        Assert.True(function!.StaticLayout!.IsCanonical(Convert.FromHexString(hex)));
+    }
+
     [Fact]
     public void Signed_numbers_keep_their_sign()
     {
@@ -118,6 +145,7 @@ public class AbiDecoderTests
         "f((bytes x, uint8[2][] y)[] a)",
         "f(string[2][] a, (bool, (int8, bytes4)) b)",
         "f((bytes a, (string[] x, bool y)[2] b)[] c, uint8 d)",
+        "f(fixed8x2[] a, (ufixed b, function c)[2][] d)",
     ];
 
     [Property(MaxTest = 1000)]

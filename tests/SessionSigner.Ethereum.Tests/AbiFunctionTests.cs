@@ -18,6 +18,9 @@ public class AbiFunctionTests
         "aggregate3((address,bool,bytes)[])",
         0x82ad56cbU
     )]
+    [InlineData("f(fixed a, ufixed[2] b)", "f(fixed128x18,ufixed128x18[2])", 0x6742c116U)]
+    [InlineData("f(fixed8x1 a, ufixed256x80 b)", "f(fixed8x1,ufixed256x80)", 0x920f3363U)]
+    [InlineData("on(function callback)", "on(function)", 0x102a80b7U)]
     public void Signatures_and_their_selectors(string signature, string canonical, uint selector)
     {
         Assert.True(AbiFunction.TryParse(signature, out var function, out var fault), fault);
@@ -48,7 +51,18 @@ public class AbiFunctionTests
     [InlineData("transfer(uint264 a)")]
     [InlineData("transfer(bytes0 a)")]
     [InlineData("transfer(bytes33 a)")]
-    [InlineData("transfer(fixed128x18 a)")]
+    [InlineData("transfer(fixed7x1 a)")]
+    [InlineData("transfer(fixed0x1 a)")]
+    [InlineData("transfer(fixed264x1 a)")]
+    [InlineData("transfer(fixed128x0 a)")]
+    [InlineData("transfer(fixed128x81 a)")]
+    [InlineData("transfer(fixed128x018 a)")]
+    [InlineData("transfer(fixed128 a)")]
+    [InlineData("transfer(fixed128x a)")]
+    [InlineData("transfer(ufixedx18 a)")]
+    [InlineData("transfer(ufixed128X18 a)")]
+    [InlineData("transfer(ufixed128x18x2 a)")]
+    [InlineData("transfer(function24 a)")]
     [InlineData("transfer(uint256[0] a)")]
     [InlineData("transfer(uint256[01] a)")]
     [InlineData("transfer(uint256[-1] a)")]

@@ -56,6 +56,8 @@ internal static class OperandReader
     private static string Rule(AbiType type) =>
         type switch
         {
+            AbiType.Uint { Decimals: > 0 and var decimals } => ScaledRule(type, decimals),
+            AbiType.Int { Decimals: > 0 and var decimals } => ScaledRule(type, decimals),
             AbiType.Uint or AbiType.Int => $"Must be a decimal string that {type.Name} can hold, without leading zeros.",
             AbiType.AddressType => "Must be an address with its EIP-55 checksum.",
             AbiType.Bool => "Must be true or false.",
@@ -64,6 +66,9 @@ internal static class OperandReader
             AbiType.Text => "Must be a string of at most 4096 bytes.",
             _ => $"A {type.Name} cannot be compared; name one of its members or elements.",
         };
+
+    private static string ScaledRule(AbiType type, int decimals) =>
+        $"Must be the number times 10^{decimals}, as a decimal string without leading zeros, and {type.Name} must be able to hold it.";
 
     private static UInt256 OrderedWord(Int256 value)
     {

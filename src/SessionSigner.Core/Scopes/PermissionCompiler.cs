@@ -86,7 +86,7 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
             var argument = meter.Path is null ? null : ArgumentPath.Resolve(meter.Path, rule, arguments, isStatic, faults);
             if (argument is not null && argument.Leaf is not AbiType.Uint)
             {
-                faults.Add(rule + ".path", $"Only unsigned integers are counted; this is a {argument.Leaf.Name}.");
+                faults.Add(rule + ".path", $"Only unsigned numbers are counted; this is a {argument.Leaf.Name}.");
             }
             else if (budget < 0)
             {

@@ -39,7 +39,7 @@ public sealed class AbiFunction
     public AbiStaticLayout? StaticLayout { get; }
 
     /// <summary>Reads a signature such as "swap((address tokenIn, uint256 amountIn) params, address to)": names are optional but unique within their list.</summary>
-    /// <remarks>A tuple is written (…) or tuple(…); "uint" and "int" mean 256 bits. Keywords (function, calldata, returns) are refused.</remarks>
+    /// <remarks>A tuple is written (…) or tuple(…); "uint" and "int" mean 256 bits, "ufixed" and "fixed" 128 bits and 18 decimals. Keywords that are no types (payable, calldata, returns) are refused.</remarks>
     /// <param name="signature">At most 4096 characters.</param>
     /// <param name="function">The function, or null.</param>
     /// <param name="fault">What is wrong and where; empty if nothing.</param>

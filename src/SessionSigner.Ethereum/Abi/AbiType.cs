@@ -1,7 +1,7 @@
 namespace SessionSigner.Ethereum;
 
 /// <summary>A type of the contract ABI, also used for the members of EIP-712 structs. A closed hierarchy of immutable values.</summary>
-/// <remarks>fixed and ufixed are left out, for no compiler emits them, and so is function, which common libraries do not encode either.</remarks>
+/// <remarks>Types that hold nothing, T[0] and the empty tuple, are left out: no compiler emits them, and any number of them fits into no data.</remarks>
 public abstract class AbiType
 {
     /// <summary>Length in bytes of a word.</summary>
@@ -23,10 +23,10 @@ public abstract class AbiType
     /// <summary>Bytes in the head: the whole value if static, one word if dynamic.</summary>
     public int HeadBytes { get; }
 
-    /// <summary>Whether a value is exactly one word: uint, int, address, bool and bytes1 to bytes32.</summary>
+    /// <summary>Whether a value is exactly one word: uint, int, ufixed, fixed, address, bool, bytes1 to bytes32 and function.</summary>
     public virtual bool IsWord => false;
 
-    /// <summary>Reads a type, for example "uint256", "bytes", "(address,uint256)[]". uint and int mean 256 bits. At most 16 levels and 4096 characters.</summary>
+    /// <summary>Reads a type, for example "uint256", "bytes", "(address,uint256)[]". uint and int mean 256 bits, ufixed and fixed 128x18. At most 16 levels and 4096 characters.</summary>
     public static bool TryParse(string text, out AbiType? type) => AbiTypeParser.TryParseType(text, out type, out _);
 
     /// <summary>Whether 32 bytes are the only encoding of a value of this type. False for types that are not one word.</summary>
@@ -35,9 +35,14 @@ public abstract class AbiType
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>uint8 to uint256.</summary>
-    public sealed class Uint(int bits) : AbiType($"uint{bits}", isDynamic: false, WordSize)
+    /// <summary>uint8 to uint256; with decimals ufixed8x1 to ufixed256x80.</summary>
+    /// <remarks>SPEC: Contract ABI Specification "ufixed&lt;M&gt;x&lt;N&gt;: enc(X) is enc(X * 10**N) where X * 10**N is interpreted as a uint256". That integer is the value here.</remarks>
+    public sealed class Uint(int bits, int decimals = 0)
+        : AbiType(decimals == 0 ? $"uint{bits}" : $"ufixed{bits}x{decimals}", isDynamic: false, WordSize)
     {
+        /// <summary>Decimals of a fixed-point number, 1 to 80; 0 for an integer.</summary>
+        public int Decimals { get; } = decimals;
+
         /// <summary>8, 16, … 256.</summary>
         public int Bits { get; } = bits;
 
@@ -49,9 +54,14 @@ public abstract class AbiType
             word32.Length == WordSize && !word32[..(WordSize - (Bits / 8))].ContainsAnyExcept((byte)0);
     }
 
-    /// <summary>int8 to int256, two's complement.</summary>
-    public sealed class Int(int bits) : AbiType($"int{bits}", isDynamic: false, WordSize)
+    /// <summary>int8 to int256, two's complement; with decimals fixed8x1 to fixed256x80.</summary>
+    /// <remarks>SPEC: Contract ABI Specification "fixed&lt;M&gt;x&lt;N&gt;: enc(X) is enc(X * 10**N) where X * 10**N is interpreted as a int256". That integer is the value here.</remarks>
+    public sealed class Int(int bits, int decimals = 0)
+        : AbiType(decimals == 0 ? $"int{bits}" : $"fixed{bits}x{decimals}", isDynamic: false, WordSize)
     {
+        /// <summary>Decimals of a fixed-point number, 1 to 80; 0 for an integer.</summary>
+        public int Decimals { get; } = decimals;
+
         /// <summary>8, 16, … 256.</summary>
         public int Bits { get; } = bits;
 
@@ -92,11 +102,24 @@ public abstract class AbiType
             word32.Length == WordSize && word32[31] <= 1 && !word32[..31].ContainsAnyExcept((byte)0);
     }
 
-    /// <summary>bytes1 to bytes32.</summary>
-    public sealed class FixedBytes(int length) : AbiType($"bytes{length}", isDynamic: false, WordSize)
+    /// <summary>bytes1 to bytes32, and function: the address (20 bytes) and the selector (4 bytes) of one, encoded as bytes24.</summary>
+    public sealed class FixedBytes : AbiType
     {
+        /// <summary>Length of a function's address and selector.</summary>
+        public const int FunctionSize = Address.Size + AbiFunction.SelectorSize;
+
+        /// <summary>bytes1 to bytes32.</summary>
+        public FixedBytes(int length)
+            : this($"bytes{length}", length) { }
+
+        private FixedBytes(string name, int length)
+            : base(name, isDynamic: false, WordSize) => Length = length;
+
         /// <summary>1 to 32 bytes.</summary>
-        public int Length { get; } = length;
+        public int Length { get; }
+
+        /// <summary>function.</summary>
+        internal static FixedBytes Function() => new("function", FunctionSize);
 
         /// <inheritdoc/>
         public override bool IsWord => true;

@@ -8,6 +8,7 @@ internal ref struct AbiTypeParser
     private const int TextLengthMax = 4096;
     private const int DepthMax = 16;
     private const int MembersMax = 256;
+    private const int DecimalsMax = 80;
 
     // No transaction holds a larger static value.
     private const int StaticBytesMax = UnsignedTransaction.SizeMax;
@@ -57,7 +58,7 @@ internal ref struct AbiTypeParser
         return inputs is not null;
     }
 
-    /// <summary>The elementary type of a name, or null. Aliases only if asked for.</summary>
+    /// <summary>The elementary type of a name that contracts and EIP-712 have in common, or null. Aliases only if asked for.</summary>
     public static AbiType? Elementary(ReadOnlySpan<char> name, bool allowAliases) =>
         name switch
         {
@@ -70,6 +71,21 @@ internal ref struct AbiTypeParser
             _ when name.StartsWith("uint") && TryBits(name[4..], out var bits) => new AbiType.Uint(bits),
             _ when name.StartsWith("int") && TryBits(name[3..], out var bits) => new AbiType.Int(bits),
             _ when name.StartsWith("bytes") && TrySize(name[5..], 32, out var length) => new AbiType.FixedBytes(length),
+            _ => null,
+        };
+
+    /// <summary>The elementary type of a name that only contracts have, or null.</summary>
+    public static AbiType? ContractOnly(ReadOnlySpan<char> name) =>
+        name switch
+        {
+            "function" => AbiType.FixedBytes.Function(),
+            "ufixed" => new AbiType.Uint(128, 18),
+            "fixed" => new AbiType.Int(128, 18),
+            _ when name.StartsWith("ufixed") && TryFixedPoint(name[6..], out var bits, out var decimals) => new AbiType.Uint(
+                bits,
+                decimals
+            ),
+            _ when name.StartsWith("fixed") && TryFixedPoint(name[5..], out var bits, out var decimals) => new AbiType.Int(bits, decimals),
             _ => null,
         };
 
@@ -116,6 +132,15 @@ internal ref struct AbiTypeParser
 
     private static bool TryBits(ReadOnlySpan<char> digits, out int bits) => TrySize(digits, 256, out bits) && bits % 8 == 0;
 
+    // MxN of fixedMxN.
+    private static bool TryFixedPoint(ReadOnlySpan<char> text, out int bits, out int decimals)
+    {
+        decimals = 0;
+        var separator = text.IndexOf('x');
+        return TryBits(separator < 0 ? default : text[..separator], out bits)
+            && TrySize(text[(separator + 1)..], DecimalsMax, out decimals);
+    }
+
     private bool CheckLength()
     {
         if (_text.Length <= TextLengthMax)
@@ -143,7 +168,7 @@ internal ref struct AbiTypeParser
         }
         else
         {
-            type = Elementary(word, allowAliases: true);
+            type = Elementary(word, allowAliases: true) ?? ContractOnly(word);
             if (type is null)
             {
                 _position = start;

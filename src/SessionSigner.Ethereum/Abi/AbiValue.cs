@@ -5,7 +5,7 @@ public abstract class AbiValue
 {
     private protected AbiValue() { }
 
-    /// <summary>Value of uintN.</summary>
+    /// <summary>Value of uintN, or of ufixedMxN times 10^N.</summary>
     public sealed class Uint(UInt256 value) : AbiValue
     {
         /// <summary>The number.</summary>
@@ -15,7 +15,7 @@ public abstract class AbiValue
         public override string ToString() => Value.ToString();
     }
 
-    /// <summary>Value of intN.</summary>
+    /// <summary>Value of intN, or of fixedMxN times 10^N.</summary>
     public sealed class Int(Int256 value) : AbiValue
     {
         /// <summary>The number.</summary>
@@ -45,10 +45,10 @@ public abstract class AbiValue
         public override string ToString() => Value ? "true" : "false";
     }
 
-    /// <summary>Value of bytesN or bytes.</summary>
+    /// <summary>Value of bytesN, bytes or function.</summary>
     public sealed class Bytes(ReadOnlyMemory<byte> value) : AbiValue
     {
-        /// <summary>The bytes; exactly N of them for bytesN.</summary>
+        /// <summary>The bytes; exactly N of them for bytesN, 24 for function.</summary>
         public ReadOnlyMemory<byte> Value { get; } = value;
 
         /// <inheritdoc/>

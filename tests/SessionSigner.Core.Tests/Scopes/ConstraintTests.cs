@@ -48,6 +48,38 @@ public class ConstraintTests
         Check("int16", """{"path":"x","op":"between","min":"1","max":"5"}""", TransactionBuilder.Word(value), allowed);
     }
 
+    [Theory]
+    [InlineData("ufixed128x18", "lte", "1500000000000000000", 1_500_000_000_000_000_000, true)]
+    [InlineData("ufixed128x18", "lte", "1500000000000000000", 1_500_000_000_000_000_001, false)]
+    [InlineData("fixed128x18", "gt", "-1", -2, false)]
+    [InlineData("fixed128x18", "gt", "-2", -1, true)]
+    [InlineData("fixed8x2", "eq", "-128", -128, true)]
+    public void Fixed_point_numbers_are_compared_by_the_integer_that_is_encoded(
+        string type,
+        string op,
+        string operand,
+        long value,
+        bool allowed
+    ) => Check(type, $$"""{"path":"x","op":"{{op}}","value":"{{operand}}"}""", TransactionBuilder.Word(value), allowed);
+
+    [Fact]
+    public void A_fixed_point_amount_is_counted_by_the_integer_that_is_encoded()
+    {
+        var scope = ScopeBuilder.Compile(ScopeBuilder.Call("f(ufixed8x2 x)", meters: """[{"budget":"usdc","path":"x"}]"""));
+        var debits = new DebitBuffer();
+        Assert.True(scope.Ask(ScopeBuilder.CallData("f(ufixed8x2)", TransactionBuilder.Word(150)), debits).IsAllowed);
+        Assert.Equal((0, (UInt256)150), Assert.Single(debits.Items.ToArray()));
+    }
+
+    [Fact]
+    public void Functions_are_compared_by_address_and_selector()
+    {
+        const string function = "a0b86991c6218b36c1d19d4a2e9eb0ce3606eb48a9059cbb";
+        var constraint = $$"""{"path":"x","op":"eq","value":"0x{{function}}"}""";
+        Check("function", constraint, function.PadRight(64, '0'), true);
+        Check("function", constraint, (function[..^1] + "c").PadRight(64, '0'), false);
+    }
+
     [Fact]
     public void Between_across_zero()
     {

@@ -40,6 +40,10 @@ public class ScopeCompilerTests
     [InlineData("bytes4", "01020304")]
     [InlineData("bytes", "0x0")]
     [InlineData("bool", "true")]
+    [InlineData("ufixed8x2", "256")]
+    [InlineData("ufixed8x2", "1.0")]
+    [InlineData("fixed8x2", "-129")]
+    [InlineData("function", "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48")]
     public void An_operand_that_its_type_cannot_hold(string type, string operand)
     {
         var faults = ScopeBuilder.Faults(ScopeBuilder.Call($"f({type} x)", $$"""[{"path":"x","op":"eq","value":"{{operand}}"}]"""));
@@ -74,14 +78,17 @@ public class ScopeCompilerTests
         );
 
     [Theory]
-    [InlineData("to", "Only unsigned integers are counted; this is a address.")]
-    [InlineData("i", "Only unsigned integers are counted; this is a int8.")]
+    [InlineData("to", "Only unsigned numbers are counted; this is a address.")]
+    [InlineData("i", "Only unsigned numbers are counted; this is a int8.")]
+    [InlineData("r", "Only unsigned numbers are counted; this is a fixed8x1.")]
     [InlineData("y", "There is no \"y\"")]
     public void A_meter_on_something_that_is_no_amount(string path, string fault) =>
         Assert.Contains(
             "ceiling.permissions[0].meters[0].path: " + fault,
             Assert.Single(
-                ScopeBuilder.Faults(ScopeBuilder.Call("f(int8 i, address to)", meters: $$"""[{"budget":"usdc","path":"{{path}}"}]"""))
+                ScopeBuilder.Faults(
+                    ScopeBuilder.Call("f(int8 i, address to, fixed8x1 r)", meters: $$"""[{"budget":"usdc","path":"{{path}}"}]""")
+                )
             ),
             StringComparison.Ordinal
         );
