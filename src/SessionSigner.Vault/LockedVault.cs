@@ -6,8 +6,8 @@ using SessionSigner.Grants;
 namespace SessionSigner.Vault;
 
 /// <summary>
-/// Session keys in locked memory. Scalars are drawn by the kernel straight into the arena and read there by libsecp256k1; no managed object ever holds one.
-/// The promise holds between operations: while libsecp256k1 runs, its registers and stack hold the scalar too, and the stack is overwritten when it returns.
+/// Session keys in locked memory. Scalars are drawn by the kernel straight into the arena and read there by libsecp256k1, which runs on a stack in such
+/// memory too: outside it a scalar, or what is derived from one, is only ever in the registers of the processor that signs. No managed object holds one.
 /// Thread safe.
 /// </summary>
 public sealed class LockedVault : IVault, IDisposable
@@ -15,11 +15,16 @@ public sealed class LockedVault : IVault, IDisposable
     private const int ScalarDraws = 16;
 
     private readonly SlotArena _arena;
+    private readonly KeyStackPool _stacks;
     private readonly HashSet<SessionKey> _keys = [];
     private readonly Lock _lock = new();
     private bool _closed;
 
-    private LockedVault(SlotArena arena) => _arena = arena;
+    private LockedVault(SlotArena arena, KeyStackPool stacks)
+    {
+        _arena = arena;
+        _stacks = stacks;
+    }
 
     /// <summary>
     /// Makes the process undumpable, forbids core images, and maps the arena. Both process settings stay for the life of the process.
@@ -31,12 +36,23 @@ public sealed class LockedVault : IVault, IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Capacity, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Capacity, VaultOptions.CapacityMax, nameof(options));
         ProcessHardening.Apply();
-        return new LockedVault(new SlotArena(options.Capacity, options.AllowDegradedMemory));
+        var arena = new SlotArena(options.Capacity, options.AllowDegradedMemory);
+        try
+        {
+            return new LockedVault(arena, new KeyStackPool(options.AllowDegradedMemory));
+        }
+        catch
+        {
+            arena.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
     public VaultState State =>
-        new(_arena.Degraded ? "mlock" : "memfd_secret", _arena.Degraded, _arena.Capacity, _arena.InUse, ProcessHardening.IsUndumpable());
+        new(IsDegraded ? "mlock" : "memfd_secret", IsDegraded, _arena.Capacity, _arena.InUse, ProcessHardening.IsUndumpable());
+
+    private bool IsDegraded => _arena.Degraded || _stacks.Degraded;
 
     /// <inheritdoc/>
     /// <exception cref="SignerException">Also <see cref="ErrorCode.ShuttingDown"/> once the vault has been disposed.</exception>
@@ -57,7 +73,7 @@ public sealed class LockedVault : IVault, IDisposable
             }
             try
             {
-                var key = new SessionKey(_arena, slot, DrawKeyPair(slot), Forget);
+                var key = new SessionKey(_arena, _stacks, slot, DrawKeyPair(slot), Forget);
                 _keys.Add(key);
                 return key;
             }
@@ -87,17 +103,17 @@ public sealed class LockedVault : IVault, IDisposable
             key.Dispose();
         }
         _arena.Dispose();
+        _stacks.Dispose();
     }
 
     private PublicKey DrawKeyPair(int slot)
     {
         var compressed33 = new byte[33];
+        using var stack = _stacks.Take();
         for (var draw = 0; draw < ScalarDraws; draw++)
         {
             _arena.FillRandom(slot);
-            var isValid = Secp256k1.TryCreatePublicKey(_arena.Scalar(slot), compressed33);
-            NativeStack.Clear();
-            if (isValid)
+            if (Secp256k1.TryCreatePublicKey(_arena.Scalar(slot), compressed33, stack.Value))
             {
                 return new PublicKey(Curve.Secp256k1, compressed33);
             }

@@ -12,6 +12,7 @@ internal sealed class SessionKey : ISessionKey
     private const int Closed = 1 << 30;
 
     private readonly SlotArena _arena;
+    private readonly KeyStackPool _stacks;
     private readonly int _slot;
     private readonly Action<SessionKey> _onWiped;
 
@@ -19,9 +20,10 @@ internal sealed class SessionKey : ISessionKey
     private int _uses;
     private volatile bool _wiped;
 
-    public SessionKey(SlotArena arena, int slot, PublicKey publicKey, Action<SessionKey> onWiped)
+    public SessionKey(SlotArena arena, KeyStackPool stacks, int slot, PublicKey publicKey, Action<SessionKey> onWiped)
     {
         _arena = arena;
+        _stacks = stacks;
         _slot = slot;
         _onWiped = onWiped;
         PublicKey = publicKey;
@@ -44,13 +46,13 @@ internal sealed class SessionKey : ISessionKey
         }
         try
         {
-            return Secp256k1.TrySignRecoverable(_arena.Scalar(_slot), in digest, signature65)
+            using var stack = _stacks.Take();
+            return Secp256k1.TrySignRecoverable(_arena.Scalar(_slot), in digest, signature65, stack.Value)
                 ? true
                 : throw new CryptographicException("libsecp256k1 refused to sign with a key it had accepted.");
         }
         finally
         {
-            NativeStack.Clear();
             Leave();
         }
     }

@@ -74,6 +74,17 @@ public sealed class PlaceTests : IDisposable
     }
 
     [Fact]
+    public void The_kernel_names_the_file_system_a_link_leads_to()
+    {
+        var link = Path.Combine(_directory.Root, "link");
+        Directory.CreateSymbolicLink(link, "/proc/self");
+        Assert.Equal("proc", FileSystemStatus.Of(link).Type);
+        Assert.Equal("tmpfs", FileSystemStatus.Of("/dev/shm").Type);
+        Assert.True(FileSystemStatus.Of(_directory.Root).FreeBytes > 0);
+        Assert.Throws<IOException>(() => FileSystemStatus.Of(_directory.Root + "/none"));
+    }
+
+    [Fact]
     public void A_place_on_a_kernel_file_system_is_refused() =>
         Assert.Throws<JournalOpenException>(() =>
             SqliteJournal.Open(new SqliteJournalOptions { Path = "/proc/self/journal.db" }, TimeProvider.System)

@@ -35,6 +35,20 @@ internal static class MemoryScan
         return (found, unreadable);
     }
 
+    /// <summary>The same as <see cref="Memory"/> with the process stopped at a moment it does not choose.</summary>
+    public static IReadOnlyList<string> StoppedMemory(int process, IReadOnlyList<Needle> needles)
+    {
+        Signal(process, "STOP");
+        try
+        {
+            return Memory(process, needles).Found;
+        }
+        finally
+        {
+            Signal(process, "CONT");
+        }
+    }
+
     /// <summary>The same in what gcore -a writes: every mapping, also those that asked not to be dumped.</summary>
     public static IReadOnlyList<string> CoreImage(int process, IReadOnlyList<Needle> needles)
     {
@@ -63,6 +77,13 @@ internal static class MemoryScan
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static void Signal(int process, string signal)
+    {
+        using var kill = Process.Start("kill", ["-s", signal, $"{process}"]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     private delegate int ReadAt(Span<byte> buffer, long offset);

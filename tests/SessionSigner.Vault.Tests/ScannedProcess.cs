@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace SessionSigner.Vault.Tests;
@@ -6,6 +7,8 @@ namespace SessionSigner.Vault.Tests;
 /// <summary>Runs <see cref="ScannedProgram"/> in a process of its own and talks to it.</summary>
 internal sealed class ScannedProcess : IDisposable
 {
+    private const int ArenaBytes = 256 * 64;
+
     private readonly Process _process;
 
     public ScannedProcess(params string[] modes)
@@ -37,9 +40,8 @@ internal sealed class ScannedProcess : IDisposable
     /// <summary>The scalar whose public key is given, found among the slots of the arena.</summary>
     public byte[] ReadScalar(string publicKeyHex)
     {
-        var arena = ReadArena();
         var compressed33 = new byte[33];
-        return arena
+        return ReadArena()
             .Chunk(64)
             .Select(slot => slot[..32])
             .Single(scalar =>
@@ -47,12 +49,15 @@ internal sealed class ScannedProcess : IDisposable
             );
     }
 
-    public byte[] ReadArena()
+    /// <summary>The slots of the arena, told from the stacks by their length.</summary>
+    public byte[] ReadArena() => ReadSecretMemory().Single(mapping => mapping.Length == ArenaBytes);
+
+    /// <summary>Every mapping of secret memory: the arena and the stacks.</summary>
+    public IReadOnlyList<byte[]> ReadSecretMemory()
     {
-        Send("arena");
-        var arena = new byte[256 * 64];
-        _process.StandardOutput.BaseStream.ReadExactly(arena);
-        return arena;
+        var mappings = Ask("secret-memory").Split(' ').Select(length => new byte[int.Parse(length, CultureInfo.InvariantCulture)]).ToList();
+        mappings.ForEach(mapping => _process.StandardOutput.BaseStream.ReadExactly(mapping));
+        return mappings;
     }
 
     public void Dispose()

@@ -60,14 +60,13 @@ internal static unsafe partial class ScannedProgram
                     Answer(Sign(key!, int.Parse(count, CultureInfo.InvariantCulture)));
                     break;
                 case ["sign-on"]:
-                    SignOn(key!);
-                    Answer("signing");
+                    Answer(SignOn(key!));
                     break;
                 case ["sign-off"]:
                     Answer(SignOff());
                     break;
-                case ["arena"]:
-                    WriteArena();
+                case ["secret-memory"]:
+                    WriteSecretMemory();
                     break;
                 case ["plant", var hex]:
                     Plant(Convert.FromHexString(hex));
@@ -127,19 +126,21 @@ internal static unsafe partial class ScannedProgram
         );
     }
 
-    /// <summary>Signs without a pause on two threads.</summary>
-    private static void SignOn(ISessionKey key)
+    /// <summary>Signs the same digest without a pause on two threads, and answers it and its signature.</summary>
+    private static string SignOn(ISessionKey key)
     {
         s_signing = true;
+        var signed = Keccak256.Hash("without a pause"u8);
+        var expected = new byte[65];
+        key.TrySign(in signed, expected);
         for (var index = 0; index < 2; index++)
         {
             var thread = new Thread(() =>
             {
-                var digest = Keccak256.Hash("without a pause"u8);
                 var signature65 = new byte[65];
                 while (s_signing)
                 {
-                    key.TrySign(in digest, signature65);
+                    key.TrySign(in signed, signature65);
                     Interlocked.Increment(ref s_signed);
                 }
                 Interlocked.Increment(ref s_standing);
@@ -150,6 +151,7 @@ internal static unsafe partial class ScannedProgram
             };
             thread.Start();
         }
+        return $"{signed.ToString()[2..]} {Convert.ToHexStringLower(expected)}";
     }
 
     private static string SignOff()
@@ -159,17 +161,27 @@ internal static unsafe partial class ScannedProgram
         return s_signed.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Copies the arena to the reader with write(2) straight from the mapping: this process never holds the bytes elsewhere.</summary>
-    private static void WriteArena()
+    /// <summary>
+    /// Copies the secret memory to the reader with write(2) straight from the mappings: this process never holds the bytes elsewhere.
+    /// One line with the lengths goes first.
+    /// </summary>
+    private static void WriteSecretMemory()
     {
-        var line = File.ReadLines("/proc/self/maps").Single(l => l.Contains("secretmem", StringComparison.Ordinal));
-        var range = line.Split(' ')[0].Split('-');
-        var start = nuint.Parse(range[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-        var end = nuint.Parse(range[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-        while (start < end)
+        var ranges = File.ReadLines("/proc/self/maps")
+            .Where(line => line.Contains("secretmem", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[0].Split('-'))
+            .Select(range => (Start: Parse(range[0]), End: Parse(range[1])))
+            .ToList();
+        Answer(string.Join(' ', ranges.Select(range => range.End - range.Start)));
+        foreach (var (start, end) in ranges)
         {
-            start += (nuint)write(1, (void*)start, end - start);
+            for (var next = start; next < end; )
+            {
+                next += (nuint)write(1, (void*)next, end - next);
+            }
         }
+
+        static nuint Parse(string hex) => nuint.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 
     private static void Plant(byte[] control)

@@ -18,6 +18,14 @@ internal static unsafe partial class LibSecp256k1
 
     private const string Library = "libsecp256k1.so.1";
 
+    private static readonly nint Handle = NativeLibrary.Load(Library);
+
+    /// <summary>The address of <see cref="PublicKeyCreate"/>, to be called on a <see cref="KeyStack"/>.</summary>
+    public static readonly void* PublicKeyCreateEntry = (void*)NativeLibrary.GetExport(Handle, "secp256k1_ec_pubkey_create");
+
+    /// <summary>The address of <see cref="SignRecoverable"/>, to be called on a <see cref="KeyStack"/>.</summary>
+    public static readonly void* SignRecoverableEntry = (void*)NativeLibrary.GetExport(Handle, "secp256k1_ecdsa_sign_recoverable");
+
     [LibraryImport(Library, EntryPoint = "secp256k1_context_create")]
     public static partial void* ContextCreate(uint flags);
 

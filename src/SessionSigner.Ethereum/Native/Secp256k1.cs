@@ -51,37 +51,56 @@ public static unsafe class Secp256k1
     /// <summary>Computes the public key of a private key.</summary>
     /// <param name="privateKey32">The scalar, big-endian.</param>
     /// <param name="compressed33">Receives the SEC1 compressed point.</param>
+    /// <param name="stack">Where the library works with the scalar; null for the thread's own stack, on which copies of it may stay behind.</param>
     /// <returns>False if the scalar is 0 or not below the group order.</returns>
-    public static bool TryCreatePublicKey(ReadOnlySpan<byte> privateKey32, Span<byte> compressed33)
+    public static bool TryCreatePublicKey(ReadOnlySpan<byte> privateKey32, Span<byte> compressed33, KeyStack? stack = null)
     {
         RequireLength(privateKey32, 32, nameof(privateKey32));
         RequireLength(compressed33, 33, nameof(compressed33));
         var publicKey64 = stackalloc byte[LibSecp256k1.PublicKeyBytes];
         fixed (byte* key = privateKey32)
         {
-            return LibSecp256k1.PublicKeyCreate(Context, publicKey64, key) == 1
-                && Serialize(publicKey64, compressed33, LibSecp256k1.SerializeCompressed);
+            if (stack is null)
+            {
+                _ = LibSecp256k1.PublicKeyCreate(Context, publicKey64, key);
+            }
+            else
+            {
+                stack.Call(LibSecp256k1.PublicKeyCreateEntry, Context, publicKey64, key);
+            }
         }
+        return IsFilled(publicKey64, LibSecp256k1.PublicKeyBytes) && Serialize(publicKey64, compressed33, LibSecp256k1.SerializeCompressed);
     }
 
     /// <summary>Signs a digest deterministically (RFC 6979).</summary>
     /// <param name="privateKey32">The scalar, big-endian.</param>
     /// <param name="digest">What to sign; the caller knows what it is the digest of.</param>
     /// <param name="signature65">Receives r, s (low) and the recovery id, 0 to 3 (in practice 0 or 1).</param>
+    /// <param name="stack">As in <see cref="TryCreatePublicKey"/>; what was derived from the scalar, the nonce too, is on it alone.</param>
     /// <returns>False if the scalar is 0 or not below the group order.</returns>
-    public static bool TrySignRecoverable(ReadOnlySpan<byte> privateKey32, in Hash32 digest, Span<byte> signature65)
+    public static bool TrySignRecoverable(ReadOnlySpan<byte> privateKey32, in Hash32 digest, Span<byte> signature65, KeyStack? stack = null)
     {
         RequireLength(privateKey32, 32, nameof(privateKey32));
         RequireLength(signature65, 65, nameof(signature65));
         var message32 = stackalloc byte[Hash32.Size];
         digest.CopyTo(new Span<byte>(message32, Hash32.Size));
         var opaque65 = stackalloc byte[LibSecp256k1.RecoverableSignatureBytes];
-        int recoveryId;
         fixed (byte* key = privateKey32)
+        {
+            if (stack is null)
+            {
+                _ = LibSecp256k1.SignRecoverable(Context, opaque65, message32, key, null, null);
+            }
+            else
+            {
+                stack.Call(LibSecp256k1.SignRecoverableEntry, Context, opaque65, message32, key);
+            }
+        }
+        int recoveryId;
         fixed (byte* output = signature65)
         {
             if (
-                LibSecp256k1.SignRecoverable(Context, opaque65, message32, key, null, null) != 1
+                !IsFilled(opaque65, LibSecp256k1.RecoverableSignatureBytes - 1)
                 || LibSecp256k1.RecoverableSerialize(Context, output, &recoveryId, opaque65) != 1
             )
             {
@@ -181,6 +200,9 @@ public static unsafe class Secp256k1
         RequireLength(compressed33, 33, nameof(compressed33));
         return uncompressed65[0] == 4 && TryConvert(uncompressed65, compressed33, LibSecp256k1.SerializeCompressed);
     }
+
+    // The library leaves zeros where it fails, and no valid point or signature is all zeros. What it returned is not known of a call on another stack.
+    private static bool IsFilled(byte* output, int length) => new ReadOnlySpan<byte>(output, length).ContainsAnyExcept((byte)0);
 
     private static bool TryConvert(ReadOnlySpan<byte> point, Span<byte> output, uint form)
     {

@@ -163,7 +163,7 @@ internal sealed class Examination(DaemonOptions options, TimeProvider clock)
         }
         if (Directory.Exists(folder))
         {
-            var free = new DriveInfo(folder).AvailableFreeSpace;
+            var free = FileSystemStatus.Of(folder).FreeBytes;
             yield return free >= SpaceWarningBytes
                 ? new Finding(Verdict.Good, "disk", $"{free >> 20} MiB free at {folder}")
                 : new Finding(

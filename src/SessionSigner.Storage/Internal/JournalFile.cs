@@ -8,22 +8,7 @@ internal sealed class JournalFile : IDisposable
 
     // Local file systems on which locks, shared memory maps and fsync work as SQLite's WAL needs them. Everything else is refused: SQLite's
     // documentation says of WAL that it does not work over a network file system.
-    private static readonly string[] LocalFileSystems =
-    [
-        "ext2",
-        "ext3",
-        "ext4",
-        "xfs",
-        "btrfs",
-        "zfs",
-        "f2fs",
-        "bcachefs",
-        "jfs",
-        "reiserfs",
-        "overlay",
-        "overlayfs",
-        "tmpfs",
-    ];
+    private static readonly string[] LocalFileSystems = ["ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "jfs", "overlay", "tmpfs"];
 
     private static readonly byte[] InitialisedMark = "initialised\n"u8.ToArray();
 
@@ -51,7 +36,7 @@ internal sealed class JournalFile : IDisposable
             Directory.CreateDirectory(directory, OwnerOnlyDirectory);
         }
         CheckMode(directory, OwnerOnlyDirectory, "chmod 0700");
-        CheckFileSystem(directory, new DriveInfo(directory).DriveFormat);
+        CheckFileSystem(directory, FileSystemStatus.Of(directory).Type);
         var held = TakeLock(full + ".lock");
         try
         {
@@ -69,7 +54,7 @@ internal sealed class JournalFile : IDisposable
     /// <summary>Refuses a file system that is not known to be local.</summary>
     public static void CheckFileSystem(string directory, string format)
     {
-        if (!LocalFileSystems.Contains(format, StringComparer.OrdinalIgnoreCase))
+        if (!LocalFileSystems.Contains(format, StringComparer.Ordinal))
         {
             throw new JournalOpenException(
                 $"The journal's directory {directory} is on a file system of type \"{format}\"; the journal needs a local one (network file systems break its locks)."
