@@ -44,6 +44,10 @@ internal sealed class DaemonOptionsReader
 
     private DaemonOptions? Read()
     {
+        if (File.Exists(_file) && FileChecks.FindChangeFault(_file) is { } open)
+        {
+            _faults.Add(0, "", open);
+        }
         if (YamlText.Read(_file, _faults) is not { } node)
         {
             return null;
@@ -105,10 +109,12 @@ internal sealed class DaemonOptionsReader
     private TlsSection ReadTls(ConfigurationSection section)
     {
         var tls = new TlsSection(
-            ReadFile(section, "certificate", FileChecks.FindFault),
+            ReadFile(section, "certificate", FileChecks.FindTrustFault),
             ReadFile(section, "private_key", FileChecks.FindSecretFault),
-            ReadFile(section, "client_ca", FileChecks.FindFault),
-            section.OptionalText("refused_certificates") is null ? null : ReadFile(section, "refused_certificates", FileChecks.FindFault),
+            ReadFile(section, "client_ca", FileChecks.FindTrustFault),
+            section.OptionalText("refused_certificates") is null
+                ? null
+                : ReadFile(section, "refused_certificates", FileChecks.FindTrustFault),
             section.Seconds("reload_interval_seconds", 2, 1, 300)
         );
         section.RefuseUnknown();
@@ -180,7 +186,7 @@ internal sealed class DaemonOptionsReader
         }
         var pin = ReadPin(section);
         var token = new TokenSection(
-            ReadFile(section, "module", FileChecks.FindCodeFault),
+            ReadFile(section, "module", FileChecks.FindTrustFault),
             section.Text("label", 32),
             section.OptionalText("serial", 16),
             pin.File,

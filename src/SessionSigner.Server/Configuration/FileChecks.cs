@@ -42,16 +42,25 @@ internal static class FileChecks
             : $"{file} has mode {Convert.ToString((int)mode, 8)}: a secret must not be open to group or others (chmod 600)";
     }
 
-    /// <summary>Null unless others may write a file whose content is executed here.</summary>
-    public static string? FindCodeFault(string file)
+    /// <summary>Null unless others may change or replace a file that decides what is trusted or executed here.</summary>
+    public static string? FindTrustFault(string file) => FindFault(file) ?? FindChangeFault(file);
+
+    /// <summary>Null unless others may change or replace a file that exists.</summary>
+    public static string? FindChangeFault(string file)
     {
-        if (FindFault(file) is { } fault)
+        var target = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(file);
+        var folder = Path.GetDirectoryName(target)!;
+        if (IsOpenToChange(File.GetUnixFileMode(target)))
         {
-            return fault;
+            return $"{target} can be changed by group or others (chmod go-w)";
         }
-        var target = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
-        return (File.GetUnixFileMode(target) & (UnixFileMode.OtherWrite | UnixFileMode.GroupWrite)) == UnixFileMode.None
-            ? null
-            : $"{target} can be changed by group or others (chmod go-w)";
+        // In a folder with the sticky bit a file can be replaced by its owner only.
+        var folderMode = File.GetUnixFileMode(folder);
+        return IsOpenToChange(folderMode) && !folderMode.HasFlag(UnixFileMode.StickyBit)
+            ? $"{target} can be replaced by group or others, who may write its folder {folder} (chmod go-w)"
+            : null;
     }
+
+    private static bool IsOpenToChange(UnixFileMode mode) =>
+        (mode & (UnixFileMode.OtherWrite | UnixFileMode.GroupWrite)) != UnixFileMode.None;
 }

@@ -70,7 +70,11 @@ internal sealed partial class AuthorizationInterceptor(DaemonOptions options, IL
         if (!options.Identities.TryGetValue(connection.Identity, out var roles) || !MethodRoles.Allows(context.Method, roles))
         {
             LogRoleMissing(connection.Identity, context.Method);
-            throw new SignerException(ErrorCode.RoleMissing, "The identity has no role that allows this call.");
+            throw new SignerException(
+                ErrorCode.RoleMissing,
+                $"{connection.Identity} has no role that allows this call: it needs {MethodRoles.Describe(context.Method)}, "
+                    + $"and the configuration gives it {MethodRoles.Describe(roles, " and ")}."
+            );
         }
         new Caller(new Principal(connection.Identity), roles).Attach(context);
     }

@@ -41,6 +41,21 @@ internal static class MethodRoles
     /// <summary>The methods listed, as "/package.Service/Method".</summary>
     public static IEnumerable<string> Methods => Required.Keys.Concat(OpenToIdentities);
 
+    /// <summary>The roles of which one is needed, in words: "operator or auditor"; "none" for a method that nobody may call.</summary>
+    public static string Describe(string method) =>
+        Required.TryGetValue(method, out var required) ? Describe(required, " or ") : Describe(Roles.None, "");
+
+    /// <summary>The roles in words, as in the configuration; "none" if there is none.</summary>
+    public static string Describe(Roles roles, string separator) =>
+        roles == Roles.None
+            ? "none"
+            : string.Join(
+                separator,
+                Enum.GetValues<Roles>()
+                    .Where(role => role != Roles.None && roles.HasFlag(role))
+                    .Select(role => role.ToString().ToLowerInvariant())
+            );
+
     /// <summary>Whether an identity of the configuration with these roles may call a method.</summary>
     public static bool Allows(string method, Roles roles) =>
         OpenToIdentities.Contains(method) || (Required.TryGetValue(method, out var required) && (roles & required) != Roles.None);

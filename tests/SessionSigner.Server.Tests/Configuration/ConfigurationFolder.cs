@@ -11,7 +11,7 @@ internal sealed class ConfigurationFolder : IDisposable
     {
         foreach (var name in (string[])["tls", "secrets", "policies"])
         {
-            Directory.CreateDirectory(PathOf(name));
+            Directory.CreateDirectory(PathOf(name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
         foreach (
             var name in (string[])

@@ -69,15 +69,35 @@ public class ConfigurationTests
         Assert.Equal(path, Assert.Single(faults).Path);
     }
 
-    [Fact]
-    public void A_module_that_others_may_change_is_refused()
+    [Theory]
+    [InlineData("module.so", "token.module")]
+    [InlineData("tls/server.pem", "tls.certificate")]
+    [InlineData("tls/client-ca.pem", "tls.client_ca")]
+    [InlineData("tls/refused.txt", "tls.refused_certificates")]
+    [InlineData("sessionsignerd.yaml", "")]
+    public void A_file_that_decides_what_is_trusted_and_that_others_may_change_or_replace_is_refused(string name, string path)
     {
         using var folder = new ConfigurationFolder();
-        File.SetUnixFileMode(folder.PathOf("module.so"), UnixFileMode.UserRead | UnixFileMode.OtherWrite);
+        var file = folder.PathOf(name);
+        var text = folder.Reference.Replace("#refused_certificates", "refused_certificates", StringComparison.Ordinal);
+        Assert.Empty(folder.Examine(text).Faults);
+        var mode = File.GetUnixFileMode(file);
+        foreach (var open in (UnixFileMode[])[UnixFileMode.GroupWrite, UnixFileMode.OtherWrite])
+        {
+            File.SetUnixFileMode(file, mode | open);
+            var fault = Assert.Single(folder.Examine(text).Faults);
+            Assert.Equal(path, fault.Path);
+            Assert.Contains("chmod go-w", fault.Message, StringComparison.Ordinal);
+            File.SetUnixFileMode(file, mode);
 
-        var (_, faults, _) = folder.Examine(folder.Reference);
-
-        Assert.Equal("token.module", Assert.Single(faults).Path);
+            var parent = Path.GetDirectoryName(file)!;
+            var parentMode = File.GetUnixFileMode(parent);
+            File.SetUnixFileMode(parent, parentMode | open);
+            Assert.Contains(folder.Examine(text).Faults, found => found.Path == path);
+            File.SetUnixFileMode(parent, parentMode | open | UnixFileMode.StickyBit);
+            Assert.Empty(folder.Examine(text).Faults);
+            File.SetUnixFileMode(parent, parentMode);
+        }
     }
 
     [Theory]

@@ -64,7 +64,14 @@ public class CallTests
             admin.RevokeSessionsAsync(new RevokeSessionsRequest { All = true, Reason = "test" }).ResponseAsync,
             StatusCode.PermissionDenied
         );
-        await RefusedAsync(custody.GetCustodyReportAsync(new GetCustodyReportRequest()).ResponseAsync, StatusCode.PermissionDenied);
+        var refused = await RefusedAsync(
+            custody.GetCustodyReportAsync(new GetCustodyReportRequest()).ResponseAsync,
+            StatusCode.PermissionDenied
+        );
+        Assert.Equal(
+            TestServer.Monitor + " has no role that allows this call: it needs operator or auditor, and the configuration gives it none.",
+            refused.Status.Detail
+        );
         var status = await health.CheckAsync(new Grpc.Health.V1.HealthCheckRequest());
         Assert.Equal(Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.Serving, status.Status);
     }
@@ -113,6 +120,10 @@ public class CallTests
             UnsignedTransaction = ByteString.CopyFrom(Desk.Transfer(amount)),
         };
 
-    private static async Task RefusedAsync(Task call, StatusCode code) =>
-        Assert.Equal(code, (await Assert.ThrowsAsync<RpcException>(() => call)).StatusCode);
+    private static async Task<RpcException> RefusedAsync(Task call, StatusCode code)
+    {
+        var exception = await Assert.ThrowsAsync<RpcException>(() => call);
+        Assert.Equal(code, exception.StatusCode);
+        return exception;
+    }
 }
