@@ -62,11 +62,13 @@ internal static class CommandLine
                 new GrantShowCommand(host),
                 new GrantVerifyCommand(host),
             },
-            new CommandGroup("policy", "List, check and show policies.", "sessionsigner policy list")
+            new CommandGroup("policy", "List, check, show and approve policies.", "sessionsigner policy list")
             {
                 new PolicyListCommand(host),
                 ForwardedCommand.PolicyLint.ToCommand(),
                 ForwardedCommand.PolicyShow.ToCommand(),
+                new PolicyApproveCommand(host),
+                new PolicyVerifyCommand(host),
             },
             new CustodyCommand(host),
             new CommandGroup("audit", "Read, export and verify the audit log.", "sessionsigner audit verify")
