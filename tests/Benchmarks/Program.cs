@@ -6,6 +6,7 @@ using Conformance;
 // What a signature costs, each line over what it costs without the thing it is compared with.
 //   dotnet run -c Release --project tests/Benchmarks                  the table, 5 seconds a line
 //   dotnet run -c Release --project tests/Benchmarks -- --seconds 10
+//   dotnet run -c Release --project tests/Benchmarks -- scope         only what the evaluation of a scope costs, by its number of permissions
 // The server has one core, the load generator the other; both are this machine's, so the generator limits the empty handler.
 switch (args)
 {
@@ -14,6 +15,10 @@ switch (args)
         return 0;
     case ["token", var folder, var tokenSeconds]:
         return await TokenLoop.RunAsync(folder, Seconds(tokenSeconds));
+    case ["scope"]:
+        Pin(Environment.ProcessId, core: 1);
+        PrintScope(TimeSpan.FromSeconds(2));
+        return 0;
     case []:
         await RunAsync(TimeSpan.FromSeconds(5));
         return 0;
@@ -21,7 +26,7 @@ switch (args)
         await RunAsync(Seconds(seconds));
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Benchmarks [-- --seconds N]");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Benchmarks [-- --seconds N | -- scope]");
         return 2;
 }
 
@@ -34,6 +39,7 @@ static async Task RunAsync(TimeSpan duration)
     Console.WriteLine($"{"what", -52} {"load", 8} {"requests/s", 12} {"p50 ms", 9} {"p99 ms", 9}");
     Print("libsecp256k1, one thread, in process", "1", RawSigning.Measure(duration));
 
+    PrintScope(duration);
     var daemon = new DaemonFixture();
     await daemon.InitializeAsync();
     try
@@ -63,6 +69,19 @@ static async Task RunAsync(TimeSpan duration)
     finally
     {
         await daemon.DisposeAsync();
+    }
+}
+
+static void PrintScope(TimeSpan duration)
+{
+    Console.WriteLine($"{"what", -52} {"rules", 8} {"per second", 12} {"p50 us", 9} {"p99 us", 9} {"bytes", 7}");
+    foreach (var permissions in (int[])[10, 100, 1_000, 10_000])
+    {
+        var (measured, bytes) = ScopeLoop.Measure(permissions, duration / 4);
+        Console.WriteLine(
+            $"{"evaluate: 4 arguments, 3 constraints, 2 budgets", -52} {permissions, 8:N0} {measured.PerSecond, 12:N0} "
+                + $"{measured.P50Ms * 1_000, 9:N3} {measured.P99Ms * 1_000, 9:N3} {bytes, 7:N1}"
+        );
     }
 }
 
