@@ -100,6 +100,12 @@ internal sealed record Failure
             error.WriteLine($"  {name + ":", -12} {SafeText.Escape(value)}");
         }
 
+        // One step would only say the same again.
+        foreach (var line in Denial?.Trace is { Steps.Count: > 1 } trace ? trace.Lines().Prepend("why:") : [])
+        {
+            error.WriteLine("  " + SafeText.Escape(line));
+        }
+
         if (Field.Length > 0)
         {
             error.WriteLine($"  {"field:", -12} {SafeText.Escape(Field)}");

@@ -40,6 +40,9 @@ public sealed class SignerDeniedException(string message, Denial denial, Excepti
     /// <summary>How long to wait before the same request may be allowed; null if waiting does not help.</summary>
     public TimeSpan? RetryAfter => Denial.RetryAfterMs is > 0 and <= int.MaxValue ? TimeSpan.FromMilliseconds(Denial.RetryAfterMs) : null;
 
+    /// <summary>Everything that is not met, in the order of evaluation; empty if the daemon gave none.</summary>
+    public IReadOnlyList<TraceStep> Steps => Denial.Trace?.Steps ?? [];
+
     /// <summary>Index of the audit entry that records the refusal; null for a dry run.</summary>
     public ulong? AuditIndex => Denial.HasAuditIndex ? Denial.AuditIndex : null;
 }

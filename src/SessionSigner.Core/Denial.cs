@@ -65,6 +65,9 @@ public enum DenialReason
 /// <param name="Limit">What the rule allows. At most 256 characters, printable ASCII.</param>
 public sealed record Denial(DenialReason Reason, string Rule, string Observed, string Limit)
 {
+    /// <summary>A refusal that gives no reason: what a decision that was never made says.</summary>
+    public static Denial NotStated { get; } = new(DenialReason.Unspecified, "", "", "");
+
     /// <summary>What is left of the budget or rate that refused, or empty.</summary>
     public string Headroom { get; init; } = "";
 

@@ -80,6 +80,9 @@ public sealed class SignerException : Exception
     /// <summary>The refusal, if <see cref="Code"/> is <see cref="ErrorCode.Denied"/> or <see cref="ErrorCode.SessionEnded"/>.</summary>
     public Denial? Denial { get; init; }
 
+    /// <summary>What was considered before the refusal; empty if there is none.</summary>
+    public DecisionTrace Trace { get; init; } = DecisionTrace.Empty;
+
     /// <summary>Index of the audit entry that records the refusal, if there is one.</summary>
     public long? AuditIndex { get; init; }
 }

@@ -26,15 +26,21 @@ internal static class Failures
     public static SignerException CancelledLate() =>
         new(ErrorCode.Cancelled, "Cancelled while the request was under way; it completes, and the same request_id gets its answer.");
 
-    public static SignerException Ended(Denial denial, long? auditIndex) =>
-        new(ErrorCode.SessionEnded, "The session has ended; open a new one.") { Denial = denial, AuditIndex = auditIndex };
+    public static SignerException Ended(Denial denial, long? auditIndex, DecisionTrace? trace = null) =>
+        new(ErrorCode.SessionEnded, "The session has ended; open a new one.")
+        {
+            Denial = denial,
+            AuditIndex = auditIndex,
+            Trace = trace ?? DecisionTrace.Empty,
+        };
 
-    public static SignerException Denied(Denial denial, long? auditIndex) =>
+    public static SignerException Denied(Denial denial, long? auditIndex, DecisionTrace? trace = null) =>
         denial.Reason == DenialReason.SessionEnded
-            ? Ended(denial, auditIndex)
+            ? Ended(denial, auditIndex, trace)
             : new(ErrorCode.Denied, "The request is outside the scope; the denial says which rule refused.")
             {
                 Denial = denial,
                 AuditIndex = auditIndex,
+                Trace = trace ?? DecisionTrace.Empty,
             };
 }

@@ -184,10 +184,12 @@ public sealed class BadInputTests : DaemonFixture
                     Rule = "ceiling.permissions",
                     Observed = "0x01",
                 };
+                answer.Trace = FakeKeys.RefusingTrace();
             }
         };
         var run = await Run($"evaluate tx --session {FakeKeys.SessionId} @transfer.hex");
         Assert.Equal(ExitCode.Denied, run.ExitCode);
         Assert.StartsWith("It would be refused.\nreason:   target_not_allowed\n", run.Output, StringComparison.Ordinal);
+        Golden.Match("evaluate-refused.txt", run.Output);
     }
 }

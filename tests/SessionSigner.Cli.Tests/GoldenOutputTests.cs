@@ -71,6 +71,18 @@ public sealed class GoldenOutputTests : DaemonFixture
     }
 
     [Fact]
+    public async Task A_denial_with_more_than_one_reason_shows_them_as_a_tree()
+    {
+        Daemon.Behaviour.Failure = FakeBehaviour.Denied(FakeKeys.RefusingTrace());
+        var plain = await Run($"sign tx --session {Id} @transfer.hex");
+        Assert.Equal(ExitCode.Denied, plain.ExitCode);
+        Golden.Match("denied-trace.txt", plain.Error);
+
+        var json = await Run($"sign tx --session {Id} --json @transfer.hex");
+        Golden.Match("denied-trace.json", json.Error);
+    }
+
+    [Fact]
     public async Task Raw_is_the_signed_transaction_and_nothing_else()
     {
         var run = await Run($"sign tx --session {Id} --raw @transfer.hex");

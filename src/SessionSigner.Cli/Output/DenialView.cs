@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using SessionSigner.V1;
 
 namespace SessionSigner.Cli;
@@ -11,7 +12,8 @@ internal sealed record DenialView(
     string Limit,
     string Headroom,
     ulong RetryAfterMs,
-    ulong? AuditIndex
+    ulong? AuditIndex,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TraceView? Trace
 )
 {
     public static DenialView From(Denial denial) =>
@@ -22,7 +24,8 @@ internal sealed record DenialView(
             denial.Limit,
             denial.Headroom,
             denial.RetryAfterMs,
-            denial.HasAuditIndex ? denial.AuditIndex : null
+            denial.HasAuditIndex ? denial.AuditIndex : null,
+            TraceView.From(denial.Trace)
         );
 
     public IReadOnlyList<(string Name, string Value)> Fields() =>

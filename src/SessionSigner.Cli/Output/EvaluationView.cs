@@ -10,6 +10,7 @@ internal static class EvaluationView
     {
         var denial = answer.Denial is null ? null : DenialView.From(answer.Denial);
         var headroom = HeadroomView.From(answer.Headroom);
+        var trace = TraceView.From(answer.Trace);
         var digest = Names.Hex(answer.Digest.Span);
         if (report.IsJson)
         {
@@ -20,6 +21,7 @@ internal static class EvaluationView
                     Digest = digest,
                     Denial = denial,
                     Headroom = headroom,
+                    Trace = trace,
                 }
             );
         }
@@ -27,6 +29,11 @@ internal static class EvaluationView
         {
             report.Verdict(denial is null, denial is null ? "It would be signed." : "It would be refused.");
             report.Fields([.. denial?.Fields() ?? [], ("digest", digest)]);
+            foreach (var line in trace?.Lines().Prepend("why:") ?? [])
+            {
+                report.Line(line);
+            }
+
             HeadroomView.Write(report, headroom);
         }
 

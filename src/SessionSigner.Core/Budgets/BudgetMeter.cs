@@ -59,6 +59,9 @@ internal sealed class BudgetMeter(BudgetRule rule, BudgetTotal total)
         };
     }
 
+    /// <summary>An amount that would be taken.</summary>
+    public TraceDebit DescribeDebit(UInt256 amount) => new(Path, rule.Unit, amount.ToString());
+
     /// <summary>The headroom at a remaining amount.</summary>
     public Headroom Describe(UInt256 remaining) => new(Path, rule.Unit, _limitText, remaining.ToString());
 }

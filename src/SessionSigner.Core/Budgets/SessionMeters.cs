@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using SessionSigner.Ethereum;
 using SessionSigner.Grants;
 
@@ -50,26 +51,22 @@ internal sealed class SessionMeters
     /// <summary>Takes the debits of every side, or of none.</summary>
     /// <param name="debits">What the evaluation debits; its reservation becomes what was taken.</param>
     /// <param name="now">The moment.</param>
-    /// <param name="remaining">What is left of every rule afterwards; empty if refused.</param>
-    /// <returns>The refusal, or null if everything was taken.</returns>
-    public Denial? TryReserve(ScopeEvaluation debits, MeterTime now, out UInt256[] remaining)
+    public MeterDecision TryReserve(ScopeEvaluation debits, MeterTime now)
     {
-        remaining = [];
         var replacing = new Replacing(debits.Slot, _replacements);
         var reservation = debits.Reservation;
         reservation.Clear();
         EnterShared();
         try
         {
-            if (Check(debits, replacing, now) is { } denial)
+            if (!HasRoom(debits, replacing, now, out var unmet))
             {
-                return denial;
+                return MeterDecision.Refuse(unmet, [], now);
             }
             _session.Reserve([], replacing, now, reservation);
             _ceiling.Reserve(debits.Ceiling.Items, replacing, now, reservation);
             _narrowing?.Reserve(debits.Narrowing.Items, replacing, now, reservation);
-            remaining = Read(now);
-            return null;
+            return MeterDecision.Allow(Read(now), now);
         }
         finally
         {
@@ -78,22 +75,27 @@ internal sealed class SessionMeters
     }
 
     /// <summary>What <see cref="TryReserve"/> would answer and leave; takes nothing.</summary>
-    public Denial? Preview(ScopeEvaluation debits, MeterTime now, out UInt256[] remaining)
+    /// <param name="debits">As there.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="taken">Receives what would be taken from each budget, if anything would.</param>
+    public MeterDecision Preview(ScopeEvaluation debits, MeterTime now, List<TraceDebit> taken)
     {
         var replacing = new Replacing(debits.Slot, _replacements);
         EnterShared();
         try
         {
-            var denial = Check(debits, replacing, now);
-            remaining = Read(now);
-            if (denial is null)
+            var remaining = Read(now);
+            if (!HasRoom(debits, replacing, now, out var unmet))
             {
-                var left = remaining.AsSpan();
-                _ceiling.Subtract(debits.Ceiling.Items, replacing, now, left);
-                _narrowing?.Subtract(debits.Narrowing.Items, replacing, now, left[_ceiling.Size..]);
-                _session.Subtract([], replacing, now, left[(Size - _session.Size)..]);
+                return MeterDecision.Refuse(unmet, remaining, now);
             }
-            return denial;
+            var left = remaining.AsSpan();
+            _ceiling.Subtract(debits.Ceiling.Items, replacing, now, left);
+            _narrowing?.Subtract(debits.Narrowing.Items, replacing, now, left[_ceiling.Size..]);
+            _session.Subtract([], replacing, now, left[(Size - _session.Size)..]);
+            _ceiling.Describe(debits.Ceiling.Items, replacing, now, taken);
+            _narrowing?.Describe(debits.Narrowing.Items, replacing, now, taken);
+            return MeterDecision.Allow(remaining, now);
         }
         finally
         {
@@ -197,10 +199,15 @@ internal sealed class SessionMeters
         return booked;
     }
 
-    private Denial? Check(ScopeEvaluation debits, in Replacing replacing, MeterTime now) =>
-        _session.Check([], replacing, now)
-        ?? _ceiling.Check(debits.Ceiling.Items, replacing, now)
-        ?? _narrowing?.Check(debits.Narrowing.Items, replacing, now);
+    // All of them are asked, so that a refusal names everything that has no room.
+    private bool HasRoom(ScopeEvaluation debits, in Replacing replacing, MeterTime now, [NotNullWhen(false)] out List<Denial>? unmet)
+    {
+        unmet = null;
+        var session = _session.HasRoom([], replacing, now, ref unmet);
+        var ceiling = _ceiling.HasRoom(debits.Ceiling.Items, replacing, now, ref unmet);
+        var narrowing = _narrowing is null || _narrowing.HasRoom(debits.Narrowing.Items, replacing, now, ref unmet);
+        return session && ceiling && narrowing && unmet is null;
+    }
 
     private UInt256[] Read(MeterTime now)
     {

@@ -3,7 +3,7 @@ using SessionSigner.Ethereum;
 namespace SessionSigner.Core;
 
 /// <summary>
-/// The meters of one side of a session's scope, in the order of the compiled scope's rules. <see cref="Check"/> decides and changes nothing;
+/// The meters of one side of a session's scope, in the order of the compiled scope's rules. <see cref="HasRoom"/> decides and changes nothing;
 /// <see cref="Reserve"/> takes what was checked. Not thread safe: <see cref="SessionMeters"/> holds the locks.
 /// </summary>
 internal sealed class SideMeters
@@ -22,18 +22,23 @@ internal sealed class SideMeters
     /// <summary>How many numbers <see cref="Snapshot"/> writes.</summary>
     public int Size => _budgets.Length + _rates.Length + (_count is null ? 0 : 1);
 
-    /// <summary>The first rule that has no room for the debits, or null.</summary>
-    public Denial? Check(ReadOnlySpan<(int Budget, UInt256 Amount)> debits, in Replacing replacing, MeterTime now)
+    /// <summary>Whether every rule has room for the debits.</summary>
+    /// <param name="debits">The debits, by the budget's position.</param>
+    /// <param name="replacing">What they may replace.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="unmet">Receives the refusal of each rule that has no room, in order; made when the first is found.</param>
+    public bool HasRoom(ReadOnlySpan<(int Budget, UInt256 Amount)> debits, in Replacing replacing, MeterTime now, ref List<Denial>? unmet)
     {
+        var before = unmet?.Count ?? 0;
         if (_count is { Remaining: <= 0 })
         {
-            return _count.Refuse();
+            (unmet ??= []).Add(_count.Refuse());
         }
         foreach (var rate in _rates)
         {
             if (rate.Remaining(now.MonotonicMs) <= 0)
             {
-                return rate.Refuse(now.MonotonicMs);
+                (unmet ??= []).Add(rate.Refuse(now.MonotonicMs));
             }
         }
         foreach (var (budget, amount) in debits)
@@ -42,13 +47,27 @@ internal sealed class SideMeters
             var debit = replacing.Less(meter, amount, now);
             if (!meter.Fits(debit, now))
             {
-                return meter.Refuse(debit, now);
+                (unmet ??= []).Add(meter.Refuse(debit, now));
             }
         }
-        return null;
+        return unmet is null || unmet.Count == before;
     }
 
-    /// <summary>Takes debits that <see cref="Check"/> has just let pass.</summary>
+    /// <summary>Says what <see cref="Reserve"/> would take.</summary>
+    public void Describe(
+        ReadOnlySpan<(int Budget, UInt256 Amount)> debits,
+        in Replacing replacing,
+        MeterTime now,
+        List<TraceDebit> described
+    )
+    {
+        foreach (var (budget, amount) in debits)
+        {
+            described.Add(_budgets[budget].DescribeDebit(replacing.Less(_budgets[budget], amount, now)));
+        }
+    }
+
+    /// <summary>Takes debits that <see cref="HasRoom"/> has just let pass.</summary>
     public void Reserve(ReadOnlySpan<(int Budget, UInt256 Amount)> debits, in Replacing replacing, MeterTime now, Reservation reservation)
     {
         CountSignature(now);

@@ -18,6 +18,7 @@ internal sealed class CallTable(string side, Scope scope)
     private readonly FrozenSet<UInt256> _chains = scope.Chains.ToFrozenSet();
     private FrozenDictionary<Key, CallRule[]> _rules = FrozenDictionary<Key, CallRule[]>.Empty;
     private FrozenDictionary<(UInt256 Chain, Address Target), string[]> _functions = FrozenDictionary<(UInt256, Address), string[]>.Empty;
+    private NearestTargets _nearest = NearestTargets.None;
     private int _order;
 
     /// <summary>Compiles a permission and adds it under each of its keys.</summary>
@@ -47,10 +48,14 @@ internal sealed class CallTable(string side, Scope scope)
         _functions = _building
             .GroupBy(pair => (pair.Key.Chain, pair.Key.Target), pair => pair.Value[0].Rule.FunctionText)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray());
+        _nearest = new NearestTargets(
+            AnyChain,
+            _building.Select(pair => (pair.Key.Chain, pair.Key.Target, pair.Key.Selector, pair.Value[0].Rule.FunctionText))
+        );
         _building.Clear();
     }
 
-    public ScopeDecision Evaluate(UnsignedTransaction transaction, DebitBuffer debits)
+    public ScopeDecision Evaluate(UnsignedTransaction transaction, DebitBuffer debits, TraceBuilder? trace)
     {
         // 1. Features that no permission of this version can name.
         if (FindForbiddenFeature(transaction) is { } feature)
@@ -76,7 +81,7 @@ internal sealed class CallTable(string side, Scope scope)
         // 4. The call, and the calls it carries.
         var carried = 0;
         var call = new ContractCall(chain, target, transaction.Value, transaction.Data);
-        var decision = Decide(transaction, call, depth: 0, ref carried, debits);
+        var decision = Decide(transaction, call, depth: 0, ref carried, debits, trace);
         if (!decision.IsAllowed)
         {
             debits.Clear();
@@ -85,7 +90,14 @@ internal sealed class CallTable(string side, Scope scope)
     }
 
     // The first permission that allows wins; if none does, the one that the call came furthest under says why.
-    private ScopeDecision Decide(UnsignedTransaction? transaction, in ContractCall call, int depth, ref int carried, DebitBuffer debits)
+    private ScopeDecision Decide(
+        UnsignedTransaction? transaction,
+        in ContractCall call,
+        int depth,
+        ref int carried,
+        DebitBuffer debits,
+        TraceBuilder? trace
+    )
     {
         if (
             !TryReadSelector(call.Data.Span, out var selector)
@@ -95,23 +107,29 @@ internal sealed class CallTable(string side, Scope scope)
             )
         )
         {
-            return RefuseKey(call);
+            var unknown = RefuseKey(call);
+            trace?.AddUnmet("", unknown.Denial);
+            return unknown;
         }
         // What earlier calls of the same container have taken; nothing for the transaction's own call.
         ReadOnlySpan<(int Budget, UInt256 Amount)> taken = debits.Count == 0 ? [] : debits.Items.ToArray();
         var furthest = default(Outcome);
         var refusing = rules[0];
+        var mark = trace?.Mark() ?? default;
         foreach (var rule in rules)
         {
             var outcome = rule.Check(transaction, call, debits, out var arguments);
             if (outcome.IsMet)
             {
+                trace?.Rollback(mark);
+                trace?.AddMet(rule.Path);
                 // Permissions for the same calls agree on whether to look into them: another one would not come further.
                 return rule.Container is null
                     ? ScopeDecision.Allow(rule.Path)
-                    : DecideCarried(rule, rule.Container, arguments!, call, depth, ref carried, debits);
+                    : DecideCarried(rule, rule.Container, arguments!, call, depth, ref carried, debits, trace);
             }
             debits.Reset(taken);
+            trace?.AddUnmet(rule, outcome);
             if (outcome.IsFurtherThan(furthest))
             {
                 (furthest, refusing) = (outcome, rule);
@@ -128,7 +146,8 @@ internal sealed class CallTable(string side, Scope scope)
         in ContractCall outer,
         int depth,
         ref int carried,
-        DebitBuffer debits
+        DebitBuffer debits,
+        TraceBuilder? trace
     )
     {
         var calls = new List<ContractCall>();
@@ -138,23 +157,26 @@ internal sealed class CallTable(string side, Scope scope)
         fault ??= carried > CallContainer.CallCountMax ? CallContainer.TooManyCalls : null;
         if (fault is not null)
         {
-            return ScopeDecision.Refuse(fault.Explain(rule.Path, container));
+            var unreadable = fault.Explain(rule.Path, container);
+            trace?.AddUnmet(rule.Path, unreadable);
+            return ScopeDecision.Refuse(unreadable);
         }
-        for (var i = 0; i < calls.Count; i++)
+        var first = default(ScopeDecision);
+        var isRefused = false;
+        // The first call that is refused decides; a trace goes on, to say of every call whether it would be.
+        for (var i = 0; i < calls.Count && (!isRefused || trace is not null); i++)
         {
-            var decision = Decide(transaction: null, calls[i], depth + 1, ref carried, debits);
-            if (!decision.IsAllowed)
+            trace?.EnterCall(i);
+            var decision = Decide(transaction: null, calls[i], depth + 1, ref carried, debits, trace);
+            trace?.ExitCall();
+            if (!decision.IsAllowed && !isRefused)
             {
                 var denial = decision.Denial;
-                return ScopeDecision.Refuse(
-                    denial with
-                    {
-                        Observed = DenialText.Clip(string.Create(CultureInfo.InvariantCulture, $"call[{i}]: {denial.Observed}")),
-                    }
-                );
+                var observed = DenialText.Clip(string.Create(CultureInfo.InvariantCulture, $"call[{i}]: {denial.Observed}"));
+                (first, isRefused) = (ScopeDecision.Refuse(denial with { Observed = observed }), true);
             }
         }
-        return ScopeDecision.Allow(rule.Path);
+        return isRefused ? first : ScopeDecision.Allow(rule.Path);
     }
 
     // What is found under one chain includes what holds on every chain, in the order of the document.
@@ -220,14 +242,8 @@ internal sealed class CallTable(string side, Scope scope)
             .ToArray();
         if (functions.Length == 0)
         {
-            var targets = _functions
-                .Keys.Where(key => key.Chain == chain || key.Chain == AnyChain)
-                .Select(key => key.Target)
-                .Distinct()
-                .Select(address => address.ToString())
-                .Order(StringComparer.Ordinal)
-                .ToArray();
-            return Refuse(DenialReason.TargetNotAllowed, ".permissions", $"{target} on chain {chain}", DenialText.List(targets));
+            var nearest = TryReadSelector(call.Data.Span, out var wanted) ? _nearest.Find(chain, wanted) : _nearest.Find(chain);
+            return Refuse(DenialReason.TargetNotAllowed, ".permissions", $"{target} on chain {chain}", nearest);
         }
         var data = call.Data.Span;
         var selector = data.IsEmpty ? "plain transfer" : "selector " + Parsing.Hex(data[..Math.Min(data.Length, AbiFunction.SelectorSize)]);

@@ -107,7 +107,23 @@ public sealed class CompiledScope
     /// <param name="payload">A payload the daemon has decoded itself.</param>
     /// <param name="nowSeconds">The current Unix time.</param>
     /// <param name="debits">Receives what the payload takes from each budget, by position in <see cref="Budgets"/>; emptied first, and empty if refused.</param>
-    public ScopeDecision Evaluate(SigningPayload payload, long nowSeconds, DebitBuffer debits)
+    public ScopeDecision Evaluate(SigningPayload payload, long nowSeconds, DebitBuffer debits) =>
+        Evaluate(payload, nowSeconds, debits, null);
+
+    /// <summary>Decides, and says what was considered if a trace is given.</summary>
+    internal ScopeDecision Evaluate(SigningPayload payload, long nowSeconds, DebitBuffer debits, TraceBuilder? trace)
+    {
+        trace?.BeginPart();
+        var decision = Decide(payload, nowSeconds, debits, trace);
+        // What no table has put into the trace was decided without looking at a permission.
+        if (trace is { HasSteps: false } && !decision.IsAllowed)
+        {
+            trace.AddUnmet("", decision.Denial);
+        }
+        return decision;
+    }
+
+    private ScopeDecision Decide(SigningPayload payload, long nowSeconds, DebitBuffer debits, TraceBuilder? trace)
     {
         debits.Clear();
         // 1. The window, half open.
@@ -118,8 +134,8 @@ public sealed class CompiledScope
         // 2. The permissions for this kind of payload.
         return payload switch
         {
-            TransactionPayload transaction => _calls.Evaluate(transaction.Transaction, debits),
-            TypedDataPayload message => _typedData.Evaluate(message.TypedData, debits),
+            TransactionPayload transaction => _calls.Evaluate(transaction.Transaction, debits, trace),
+            TypedDataPayload message => _typedData.Evaluate(message.TypedData, debits, trace),
             _ => ScopeDecision.Refuse(
                 new Denial(DenialReason.FeatureNotAllowed, Side + ".permissions", DenialText.Clip(payload.Kind), "call, typed_data")
             ),

@@ -6,9 +6,9 @@ internal static class DenialText
     private const int LengthMax = 256;
 
     /// <summary>Cuts a text and replaces everything but printable ASCII.</summary>
-    public static string Clip(string text)
+    public static string Clip(string text, int lengthMax = LengthMax)
     {
-        var clipped = text.Length <= LengthMax ? text : string.Concat(text.AsSpan(0, LengthMax - 3), "...");
+        var clipped = text.Length <= lengthMax ? text : string.Concat(text.AsSpan(0, lengthMax - 3), "...");
         return clipped.Any(c => c is < ' ' or > '~') ? string.Create(clipped.Length, clipped, Replace) : clipped;
     }
 

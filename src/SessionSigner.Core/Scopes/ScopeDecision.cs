@@ -18,7 +18,7 @@ public readonly struct ScopeDecision
     public string? AllowedBy { get; }
 
     /// <summary>The refusal; never null if refused.</summary>
-    public Denial Denial => Refusal ?? new Denial(DenialReason.Unspecified, "", "", "");
+    public Denial Denial => Refusal ?? Denial.NotStated;
 
     private Denial? Refusal { get; }
 

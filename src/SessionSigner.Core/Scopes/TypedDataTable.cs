@@ -9,6 +9,7 @@ internal sealed class TypedDataTable(string side, Scope scope)
 {
     private readonly Dictionary<Key, List<TypedDataRule>> _building = [];
     private readonly HashSet<(Hash32 Domain, string Type)> _types = [];
+    private string _domains = "";
     private FrozenDictionary<Key, TypedDataRule[]> _rules = FrozenDictionary<Key, TypedDataRule[]>.Empty;
 
     /// <summary>Compiles a permission and adds it under its key.</summary>
@@ -36,9 +37,11 @@ internal sealed class TypedDataTable(string side, Scope scope)
     {
         _rules = _building.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.ToArray());
         _building.Clear();
+        var domains = scope.Permissions.OfType<TypedDataPermission>().Select(permission => Describe(permission.Domain));
+        _domains = DenialText.List([.. domains.Distinct(StringComparer.Ordinal)]);
     }
 
-    public ScopeDecision Evaluate(TypedData data, DebitBuffer debits)
+    public ScopeDecision Evaluate(TypedData data, DebitBuffer debits, TraceBuilder? trace)
     {
         if (!_rules.TryGetValue(new Key(data.DomainSeparator, data.TypeHash), out var rules))
         {
@@ -46,14 +49,18 @@ internal sealed class TypedDataTable(string side, Scope scope)
         }
         var furthest = default(Outcome);
         var refusing = rules[0];
+        var mark = trace?.Mark() ?? default;
         foreach (var rule in rules)
         {
             var outcome = rule.Check(data, debits);
             if (outcome.IsMet)
             {
+                trace?.Rollback(mark);
+                trace?.AddMet(rule.Path);
                 return ScopeDecision.Allow(rule.Path);
             }
             debits.Clear();
+            trace?.AddUnmet(rule, outcome);
             if (outcome.IsFurtherThan(furthest))
             {
                 (furthest, refusing) = (outcome, rule);
@@ -82,11 +89,6 @@ internal sealed class TypedDataTable(string side, Scope scope)
                 DenialText.List([.. scope.Chains.Select(id => id.ToString())])
             );
         }
-        var names = scope
-            .Permissions.OfType<TypedDataPermission>()
-            .Select(permission => Describe(permission.Domain))
-            .Distinct(StringComparer.Ordinal)
-            .ToArray();
         var observed = new TypedDataDomainRule
         {
             Name = data.Domain.Name,
@@ -95,7 +97,7 @@ internal sealed class TypedDataTable(string side, Scope scope)
             VerifyingContract = data.Domain.VerifyingContract,
             Salt = data.Domain.Salt,
         };
-        return Refuse(DenialReason.DomainNotAllowed, ".permissions", Describe(observed), DenialText.List(names));
+        return Refuse(DenialReason.DomainNotAllowed, ".permissions", Describe(observed), _domains);
     }
 
     private static string Describe(TypedDataDomainRule domain)

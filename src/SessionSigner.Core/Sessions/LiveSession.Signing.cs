@@ -44,34 +44,23 @@ internal sealed partial class LiveSession
     }
 
     /// <summary>Step 6: takes what the evaluation debits from every meter of both sides, or nothing.</summary>
-    /// <returns>The refusal, or null if everything was taken.</returns>
-    public Denial? TryReserve(ScopeEvaluation debits, out MeterTime reservedAt, out UInt256[] remaining)
+    public MeterDecision TryReserve(ScopeEvaluation debits)
     {
-        reservedAt = default;
-        remaining = [];
         lock (_gate)
         {
-            if (_phase != Phase.Open)
-            {
-                return EndedDenial(_end?.Reason ?? SessionEndReason.None);
-            }
-            // Read under the lock, so that the meters see time only go forward.
-            reservedAt = Clock.ReadMeterTime();
-            return _meters.TryReserve(debits, reservedAt, out remaining);
+            // The clocks are read under the lock, so that the meters see time only go forward.
+            return _phase == Phase.Open ? _meters.TryReserve(debits, Clock.ReadMeterTime()) : RefuseEnded();
         }
     }
 
     /// <summary>What <see cref="TryReserve"/> would answer, and what would be left; takes nothing.</summary>
-    public Denial? Preview(ScopeEvaluation debits, out UInt256[] remaining)
+    /// <param name="debits">As there.</param>
+    /// <param name="taken">Receives what would be taken from each budget, if anything would.</param>
+    public MeterDecision Preview(ScopeEvaluation debits, List<TraceDebit> taken)
     {
-        remaining = [];
         lock (_gate)
         {
-            if (_phase != Phase.Open)
-            {
-                return EndedDenial(_end?.Reason ?? SessionEndReason.None);
-            }
-            return _meters.Preview(debits, Clock.ReadMeterTime(), out remaining);
+            return _phase == Phase.Open ? _meters.Preview(debits, Clock.ReadMeterTime(), taken) : RefuseEnded();
         }
     }
 
@@ -112,6 +101,8 @@ internal sealed partial class LiveSession
             }
         }
     }
+
+    private MeterDecision RefuseEnded() => MeterDecision.Refuse([EndedDenial(_end?.Reason ?? SessionEndReason.None)], [], default);
 }
 
 /// <summary>What became of a claim on a request identifier.</summary>

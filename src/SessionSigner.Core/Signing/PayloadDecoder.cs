@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using SessionSigner.Ethereum;
 
 namespace SessionSigner.Core;
@@ -8,33 +9,49 @@ internal static class PayloadDecoder
     /// <summary>Longest payload in bytes.</summary>
     public const int SizeMax = 131_072;
 
-    /// <summary>Decodes a payload.</summary>
-    /// <returns>The refusal, or null if <paramref name="payload"/> was decoded.</returns>
-    public static Denial? Decode(PayloadKind kind, ReadOnlyMemory<byte> body, out SigningPayload? payload)
+    /// <summary>Decodes a payload, or refuses it.</summary>
+    public static DecodedPayload Decode(PayloadKind kind, ReadOnlyMemory<byte> body)
     {
-        payload = null;
         string fault;
         switch (kind)
         {
             case PayloadKind.Transaction:
-                if (UnsignedTransaction.TryDecode(body.Span, out var transaction, out fault) && transaction is not null)
-                {
-                    payload = new TransactionPayload(transaction);
-                    return null;
-                }
-                return Undecodable("payload.unsigned_transaction", fault);
+                return UnsignedTransaction.TryDecode(body.Span, out var transaction, out fault) && transaction is not null
+                    ? DecodedPayload.Of(new TransactionPayload(transaction))
+                    : Undecodable("payload.unsigned_transaction", fault);
             case PayloadKind.TypedData:
-                if (TypedData.TryParse(body, out var typedData, out fault) && typedData is not null)
-                {
-                    payload = new TypedDataPayload(typedData);
-                    return null;
-                }
-                return Undecodable("payload.typed_data_json", fault);
+                return TypedData.TryParse(body, out var typedData, out fault) && typedData is not null
+                    ? DecodedPayload.Of(new TypedDataPayload(typedData))
+                    : Undecodable("payload.typed_data_json", fault);
             default:
                 return Undecodable("payload", "The kind of payload is not stated.");
         }
     }
 
-    private static Denial Undecodable(string rule, string fault) =>
-        new(DenialReason.Undecodable, rule, AuditText.Clip(fault), "strictly decodable");
+    private static DecodedPayload Undecodable(string rule, string fault) =>
+        DecodedPayload.Refuse(new Denial(DenialReason.Undecodable, rule, AuditText.Clip(fault), "strictly decodable"));
+}
+
+/// <summary>What became of the bytes of a request. The zero value refuses.</summary>
+internal readonly struct DecodedPayload
+{
+    private readonly Denial? _denial;
+
+    private DecodedPayload(SigningPayload? payload, Denial? denial) => (Payload, _denial) = (payload, denial);
+
+    /// <summary>True only if there is a payload.</summary>
+    [MemberNotNullWhen(true, nameof(Payload))]
+    public bool IsDecoded => Payload is not null;
+
+    /// <summary>The payload, or null if refused.</summary>
+    public SigningPayload? Payload { get; }
+
+    /// <summary>The refusal; never null if refused.</summary>
+    public Denial Denial => _denial ?? Denial.NotStated;
+
+    /// <summary>A payload that was decoded.</summary>
+    public static DecodedPayload Of(SigningPayload payload) => new(payload, null);
+
+    /// <summary>Refuses.</summary>
+    public static DecodedPayload Refuse(Denial denial) => new(null, denial);
 }

@@ -26,7 +26,18 @@ internal sealed class ScopeEvaluation
 
     /// <summary>Evaluates a payload.</summary>
     /// <returns>Allowed only if both sides allow.</returns>
-    public ScopeDecision Evaluate(CompiledScope ceiling, CompiledScope? narrowing, SigningPayload payload, long nowSeconds)
+    public ScopeDecision Evaluate(CompiledScope ceiling, CompiledScope? narrowing, SigningPayload payload, long nowSeconds) =>
+        Evaluate(ceiling, narrowing, payload, nowSeconds, trace: null);
+
+    /// <summary>Evaluates a payload, and says what was considered on both sides if a trace is given.</summary>
+    /// <returns>Allowed only if both sides allow.</returns>
+    public ScopeDecision Evaluate(
+        CompiledScope ceiling,
+        CompiledScope? narrowing,
+        SigningPayload payload,
+        long nowSeconds,
+        TraceBuilder? trace
+    )
     {
         Ceiling.Clear();
         Narrowing.Clear();
@@ -36,9 +47,14 @@ internal sealed class ScopeEvaluation
             : null;
         CeilingPermission = "";
         NarrowingPermission = "";
-        var upper = ceiling.Evaluate(payload, nowSeconds, Ceiling);
+        var upper = ceiling.Evaluate(payload, nowSeconds, Ceiling, trace);
         if (!upper.IsAllowed)
         {
+            if (trace is not null)
+            {
+                _ = narrowing?.Evaluate(payload, nowSeconds, Narrowing, trace);
+                Narrowing.Clear();
+            }
             return upper;
         }
         CeilingPermission = upper.AllowedBy!;
@@ -46,7 +62,7 @@ internal sealed class ScopeEvaluation
         {
             return upper;
         }
-        var lower = narrowing.Evaluate(payload, nowSeconds, Narrowing);
+        var lower = narrowing.Evaluate(payload, nowSeconds, Narrowing, trace);
         NarrowingPermission = lower.AllowedBy ?? "";
         return lower;
     }

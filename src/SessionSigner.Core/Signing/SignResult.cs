@@ -20,7 +20,8 @@ public sealed record SignResult(
 /// <param name="Denial">The refusal, or null if it would be signed.</param>
 /// <param name="Digest">What would be signed, or null if the payload cannot be decoded.</param>
 /// <param name="Headroom">What would be left after signing; what is left now if it would be refused; empty if the session has ended.</param>
-public sealed record EvaluateResult(Denial? Denial, Hash32? Digest, IReadOnlyList<Headroom> Headroom);
+/// <param name="Trace">What was considered, and what would be taken if it would be signed.</param>
+public sealed record EvaluateResult(Denial? Denial, Hash32? Digest, IReadOnlyList<Headroom> Headroom, DecisionTrace Trace);
 
 /// <summary>What kind of payload a signing request carries. The zero value is refused.</summary>
 public enum PayloadKind

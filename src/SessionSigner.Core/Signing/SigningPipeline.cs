@@ -64,23 +64,34 @@ public sealed class SigningPipeline
     {
         SignRequest.CheckBody(kind, body);
         var (session, record) = _registry.Find(caller, sessionId);
-        if (PayloadDecoder.Decode(kind, body, out var payload) is { } undecodable)
+        var decoded = PayloadDecoder.Decode(kind, body);
+        if (!decoded.IsDecoded)
         {
-            return new EvaluateResult(undecodable, null, session?.ReadHeadroom() ?? []);
+            return RefuseDryRun(decoded.Denial, null, session?.ReadHeadroom() ?? []);
         }
+        var payload = decoded.Payload;
         if (session is null)
         {
-            return new EvaluateResult(LiveSession.EndedDenial(record.EndReason), payload!.Digest, []);
+            return RefuseDryRun(LiveSession.EndedDenial(record.EndReason), payload.Digest, []);
         }
-        var evaluation = t_evaluation ??= new ScopeEvaluation();
-        var decision = evaluation.Evaluate(session.Ceiling, session.Narrowing, payload!, session.Clock.NowMs / 1_000);
-        var denial = session.Clock.Check() ?? (decision.IsAllowed ? null : decision.Denial);
-        if (denial is not null)
+        if (session.Clock.Check() is { } outside)
         {
-            return new EvaluateResult(AuditText.Clip(denial), payload!.Digest, session.ReadHeadroom());
+            return RefuseDryRun(outside, payload.Digest, session.ReadHeadroom());
         }
-        denial = session.Preview(evaluation, out var remaining);
-        return new EvaluateResult(denial, payload!.Digest, session.Describe(remaining));
+        var trace = new TraceBuilder(TraceBounds.Answer);
+        var evaluation = t_evaluation ??= new ScopeEvaluation();
+        var decision = evaluation.Evaluate(session.Ceiling, session.Narrowing, payload, session.Clock.NowMs / 1_000, trace);
+        if (!decision.IsAllowed)
+        {
+            return new EvaluateResult(AuditText.Clip(decision.Denial), payload.Digest, session.ReadHeadroom(), trace.Build());
+        }
+        var taken = new List<TraceDebit>();
+        var meters = session.Preview(evaluation, taken);
+        Explanation.Add(trace, meters);
+        var headroom = session.Describe(meters.Remaining);
+        return meters.IsAllowed
+            ? new EvaluateResult(null, payload.Digest, headroom, trace.Build(taken))
+            : new EvaluateResult(meters.Denial, payload.Digest, headroom, trace.Build());
     }
 
     private async Task<SignResult> SignAsync(
@@ -101,7 +112,7 @@ public sealed class SigningPipeline
             if (session is null)
             {
                 return FindAnswer(null, record, request)
-                    ?? throw await RefuseAsync(record, request, null, LiveSession.EndedDenial(record.EndReason));
+                    ?? throw await RefuseAsync(record, request, null, Refusal.Of(LiveSession.EndedDenial(record.EndReason)));
             }
             // 2. Claim the request identifier: the same request is answered once, and whoever repeats it meanwhile waits for that answer.
             Task<SignResult> outcome;
@@ -166,10 +177,12 @@ public sealed class SigningPipeline
     private QueuedSignature Queue(LiveSession session, SignRequest request, CancellationToken cancellationToken)
     {
         // 3. Decode the payload here; the digest is computed from what was decoded.
-        if (PayloadDecoder.Decode(request.Kind, request.Body, out var payload) is { } undecodable)
+        var decoded = PayloadDecoder.Decode(request.Kind, request.Body);
+        if (!decoded.IsDecoded)
         {
-            return QueuedSignature.Refuse(null, undecodable);
+            return QueuedSignature.Refuse(null, decoded.Denial);
         }
+        var payload = decoded.Payload;
         // 4. The time window, by both clocks.
         if (session.Clock.Check() is { } outside)
         {
@@ -182,40 +195,42 @@ public sealed class SigningPipeline
         // 5. The ceiling and the narrowing.
         var evaluation = t_evaluation ??= new ScopeEvaluation();
         var nowMs = session.Clock.NowMs;
-        var decision = evaluation.Evaluate(session.Ceiling, session.Narrowing, payload!, nowMs / 1_000);
+        var decision = evaluation.Evaluate(session.Ceiling, session.Narrowing, payload, nowMs / 1_000);
         if (!decision.IsAllowed)
         {
-            return QueuedSignature.Refuse(payload, decision.Denial);
+            return QueuedSignature.Refuse(payload, Explanation.OfScope(evaluation, session, payload, nowMs / 1_000, decision));
         }
         ThrowIfCancelled(cancellationToken);
         // 6. Reserve budgets, rates and counts of both sides, all or nothing.
-        if (session.TryReserve(evaluation, out var reservedAt, out var remaining) is { } exceeded)
+        var reserved = session.TryReserve(evaluation);
+        if (!reserved.IsAllowed)
         {
-            return QueuedSignature.Refuse(payload, exceeded);
+            return QueuedSignature.Refuse(payload, Explanation.OfMeters(reserved));
         }
         // 7. Sign in the vault. From here on nothing is given back, but if the journal does not take the write.
         var signature65 = new byte[65];
-        if (!session.TrySign(payload!.Digest, signature65))
+        if (!session.TrySign(payload.Digest, signature65))
         {
             return QueuedSignature.Refuse(payload, session.EndedDenialNow());
         }
         // 8. Queue entry, answer and debits, unless the session has ended or expired meanwhile: then the signature is dropped.
         var draft = new SignedDraft(session.Record, request, payload, evaluation, signature65, nowMs);
-        return session.TryQueueSigned(_journal, draft, evaluation, reservedAt, out var durable)
-            ? new QueuedSignature(payload, null, signature65, remaining, durable)
+        return session.TryQueueSigned(_journal, draft, evaluation, reserved.At, out var durable)
+            ? new QueuedSignature(payload, null, signature65, reserved.Remaining, durable)
             : QueuedSignature.Refuse(payload, session.Clock.Check() ?? session.EndedDenialNow());
     }
 
-    private async Task<SignerException> RefuseAsync(SessionRecord session, SignRequest request, Hash32? digest, Denial? denial)
+    private async Task<SignerException> RefuseAsync(SessionRecord session, SignRequest request, Hash32? digest, Refusal? refusal)
     {
         if (_registry.IsShuttingDown)
         {
             return Failures.ShuttingDown();
         }
         _registry.Allowance.Take(request.Caller, EntryAllowance.Refusal);
-        var clipped = AuditText.Clip(denial ?? new Denial(DenialReason.Unspecified, "", "", ""));
+        var (denial, trace) = refusal ?? Refusal.Of(Denial.NotStated);
+        var clipped = AuditText.Clip(denial);
         var index = await _journal.Append(SigningEntries.Refused(session, request, digest, clipped, _registry.NowMs));
-        return Failures.Denied(clipped, index);
+        return Failures.Denied(clipped, index, trace);
     }
 
     private SignResult? FindAnswer(LiveSession? session, SessionRecord record, SignRequest request)
@@ -229,8 +244,9 @@ public sealed class SigningPipeline
             throw Failures.RequestIdReused();
         }
         // The same body was decoded before; decoding is a pure function.
-        return PayloadDecoder.Decode(request.Kind, request.Body, out var payload) is null
-            ? ToResult(payload!, found.Answer.ToArray(), session?.ReadHeadroom() ?? [], found.AuditIndex)
+        var decoded = PayloadDecoder.Decode(request.Kind, request.Body);
+        return decoded.IsDecoded
+            ? ToResult(decoded.Payload, found.Answer.ToArray(), session?.ReadHeadroom() ?? [], found.AuditIndex)
             : null;
     }
 
@@ -245,18 +261,23 @@ public sealed class SigningPipeline
         }
     }
 
+    private static EvaluateResult RefuseDryRun(Denial denial, Hash32? digest, IReadOnlyList<Headroom> headroom) =>
+        new(AuditText.Clip(denial), digest, headroom, Refusal.Of(denial).Trace);
+
     private static async Task ObserveAsync(Task<SignResult> outcome) =>
         await ((Task)outcome).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Outcome of steps 3 to 8. The zero value is a refusal.</summary>
     private readonly record struct QueuedSignature(
         SigningPayload? Payload,
-        Denial? Refusal,
+        Refusal? Refusal,
         byte[] Signature65,
         UInt256[] Remaining,
         Task<long>? Durable
     )
     {
-        public static QueuedSignature Refuse(SigningPayload? payload, Denial denial) => new(payload, denial, [], [], null);
+        public static QueuedSignature Refuse(SigningPayload? payload, Refusal refusal) => new(payload, refusal, [], [], null);
+
+        public static QueuedSignature Refuse(SigningPayload? payload, Denial denial) => Refuse(payload, Core.Refusal.Of(denial));
     }
 }

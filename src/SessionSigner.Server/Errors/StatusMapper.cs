@@ -95,7 +95,7 @@ internal static class StatusMapper
         }
         if (exception.Denial is not null)
         {
-            Add(status, MessageMapper.ToMessage(exception.Denial, exception.AuditIndex));
+            Add(status, MessageMapper.ToMessage(exception.Denial, exception.AuditIndex, exception.Trace));
         }
         if (DelayOf(exception.Code, exception.Denial) is { } delay)
         {

@@ -14,7 +14,7 @@ internal static class MessageMapper
             ? value.Name["DENIAL_REASON_".Length..]
             : "UNSPECIFIED";
 
-    public static V1.Denial ToMessage(Core.Denial denial, long? auditIndex)
+    public static V1.Denial ToMessage(Core.Denial denial, long? auditIndex, DecisionTrace? trace = null)
     {
         var message = new V1.Denial
         {
@@ -29,8 +29,48 @@ internal static class MessageMapper
         {
             message.AuditIndex = checked((ulong)index);
         }
+        if (trace is { Steps.Count: > 0 })
+        {
+            message.Trace = ToMessage(trace);
+        }
         return message;
     }
+
+    public static Trace ToMessage(DecisionTrace trace) =>
+        new()
+        {
+            Steps = { trace.Steps.Select(ToMessage) },
+            LeftOut = checked((uint)trace.LeftOut),
+            Debits = { trace.Debits.Select(ToMessage) },
+        };
+
+    private static V1.TraceStep ToMessage(Core.TraceStep step)
+    {
+        var message = new V1.TraceStep
+        {
+            Position = step.Position,
+            Permission = step.Permission,
+            Met = step.Unmet is null,
+        };
+        if (step.Unmet is { } unmet)
+        {
+            message.Reason = (V1.DenialReason)(int)unmet.Reason;
+            message.Rule = unmet.Rule;
+            message.Observed = unmet.Observed;
+            message.Limit = unmet.Limit;
+            message.Headroom = unmet.Headroom;
+            message.RetryAfterMs = checked((ulong)unmet.RetryAfterMs);
+        }
+        return message;
+    }
+
+    private static V1.TraceDebit ToMessage(Core.TraceDebit debit) =>
+        new()
+        {
+            Rule = debit.Rule,
+            Unit = debit.Unit,
+            Amount = debit.Amount,
+        };
 
     public static V1.Headroom ToMessage(Core.Headroom headroom) =>
         new()

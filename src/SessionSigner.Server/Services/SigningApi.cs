@@ -64,7 +64,11 @@ internal sealed class SigningApi(SigningPipeline signing) : SigningService.Signi
             _ => throw RequestParser.Invalid("payload", "must be given"),
         };
         var result = signing.Evaluate(Caller.Of(context).Principal, request.SessionId, kind, body);
-        var response = new EvaluateResponse { Headroom = { result.Headroom.Select(MessageMapper.ToMessage) } };
+        var response = new EvaluateResponse
+        {
+            Headroom = { result.Headroom.Select(MessageMapper.ToMessage) },
+            Trace = MessageMapper.ToMessage(result.Trace),
+        };
         if (result.Denial is not null)
         {
             response.Denial = MessageMapper.ToMessage(result.Denial, auditIndex: null);

@@ -105,7 +105,7 @@ public sealed class FakeBehaviour
         return rpc.ToRpcException();
     }
 
-    public static RpcException Denied() =>
+    public static RpcException Denied(Trace? trace = null) =>
         Error(
             StatusCode.ResourceExhausted,
             "DENIED",
@@ -119,6 +119,7 @@ public sealed class FakeBehaviour
                 Headroom = "100",
                 RetryAfterMs = 1_500,
                 AuditIndex = 7,
+                Trace = trace,
             }
         );
 }

@@ -99,6 +99,68 @@ public static class FakeKeys
             OpenedAtMs = (Now - 10) * 1_000,
         };
 
+    /// <summary>A container that is allowed with one call, and what it would take.</summary>
+    public static Trace AllowingTrace() =>
+        new()
+        {
+            Steps =
+            {
+                new TraceStep { Permission = "ceiling.permissions[1]", Met = true },
+                new TraceStep
+                {
+                    Permission = "ceiling.permissions[0]",
+                    Position = "calls[0]",
+                    Met = true,
+                },
+                new TraceStep { Permission = "narrowing.permissions[0]", Met = true },
+            },
+            Debits =
+            {
+                new TraceDebit
+                {
+                    Rule = "ceiling.budgets[usdc]",
+                    Unit = "USDC base units",
+                    Amount = "2500000",
+                },
+            },
+        };
+
+    /// <summary>A call that the ceiling lets pass but for its second carried call, that the narrowing refuses twice, and of which one step is left out.</summary>
+    public static Trace RefusingTrace() =>
+        new()
+        {
+            Steps =
+            {
+                new TraceStep { Permission = "ceiling.permissions[1]", Met = true },
+                new TraceStep
+                {
+                    Position = "calls[1]",
+                    Reason = DenialReason.TargetNotAllowed,
+                    Rule = "ceiling.permissions",
+                    Observed = "0x01 on chain 1",
+                    Limit = "transfer(address,uint256) at 0x02",
+                },
+                new TraceStep
+                {
+                    Permission = "narrowing.permissions[0]",
+                    Reason = DenialReason.ConstraintUnmet,
+                    Rule = "narrowing.permissions[0].constraints[2]",
+                    Observed = "1000001",
+                    Limit = "amount <= 1000000",
+                },
+                new TraceStep
+                {
+                    Reason = DenialReason.RateExceeded,
+                    Rule = "narrowing.rates[0]",
+                    Observed = "11",
+                    Limit = "10",
+                    Headroom = "0",
+                    RetryAfterMs = 250,
+                },
+            },
+            LeftOut = 1,
+        };
+
     public static Headroom Headroom(string remaining = "5000") =>
         new()
         {

@@ -123,7 +123,14 @@ internal sealed class FakeSigningService(FakeBehaviour behaviour) : SigningServi
 
     public override Task<EvaluateResponse> Evaluate(EvaluateRequest request, ServerCallContext context) =>
         Task.FromResult(
-            behaviour.Answer(new EvaluateResponse { Digest = ByteString.CopyFrom(new byte[32]), Headroom = { FakeKeys.Headroom() } })
+            behaviour.Answer(
+                new EvaluateResponse
+                {
+                    Digest = ByteString.CopyFrom(new byte[32]),
+                    Headroom = { FakeKeys.Headroom() },
+                    Trace = FakeKeys.AllowingTrace(),
+                }
+            )
         );
 }
 

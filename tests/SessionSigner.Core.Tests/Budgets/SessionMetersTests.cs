@@ -27,9 +27,20 @@ public sealed class SessionMetersTests
             debits.Narrowing.Clear();
             Assert.True(debits.Ceiling.TryAdd(0, a) && debits.Narrowing.TryAdd(0, b));
             var fits = count < cap && ceiling + a <= ceilingLimit && narrowing + b <= narrowingLimit;
-            var preview = meters.Preview(debits, default, out _);
-            Assert.Equal(fits, preview is null);
-            Assert.Equal(preview, meters.TryReserve(debits, default, out _));
+            var taken = new List<TraceDebit>();
+            var preview = meters.Preview(debits, default, taken);
+            Assert.Equal(fits, preview.IsAllowed);
+            Assert.Equal(fits ? [$"{a}", $"{b}"] : [], taken.Select(debit => debit.Amount));
+            string[] full =
+            [
+                .. count < cap ? Array.Empty<string>() : ["session.max_signatures"],
+                .. ceiling + a <= ceilingLimit ? Array.Empty<string>() : ["ceiling.budgets[usdc]"],
+                .. narrowing + b <= narrowingLimit ? Array.Empty<string>() : ["narrowing.budgets[usdc]"],
+            ];
+            Assert.Equal(full, preview.Unmet.Select(unmet => unmet.Rule));
+            var reserved = meters.TryReserve(debits, default);
+            Assert.Equal((fits, fits ? null : preview.Unmet[0]), (reserved.IsAllowed, fits ? null : reserved.Denial));
+            Assert.Equal(preview.Unmet, reserved.Unmet);
             if (fits && isQueued)
             {
                 (ceiling, narrowing, count) = (ceiling + a, narrowing + b, count + 1);
@@ -51,6 +62,27 @@ public sealed class SessionMetersTests
                 meters.Snapshot(default)
             );
         }
+    }
+
+    [Fact]
+    public void The_zero_value_refuses()
+    {
+        Assert.False(default(MeterDecision).IsAllowed);
+        Assert.Equal(Denial.NotStated, default(MeterDecision).Denial);
+        Assert.False(default(DecodedPayload).IsDecoded);
+        Assert.Equal(Denial.NotStated, default(DecodedPayload).Denial);
+    }
+
+    [Fact]
+    public void Every_meter_of_every_side_that_has_no_room_is_named()
+    {
+        var meters = Create(Compile("ceiling", 5), Compile("narrowing", 4), 1);
+        var debits = new ScopeEvaluation();
+        Assert.True(debits.Ceiling.TryAdd(0, 3) && debits.Narrowing.TryAdd(0, 3));
+        Assert.True(meters.TryReserve(debits, default).IsAllowed);
+        string[] all = ["session.max_signatures", "ceiling.budgets[usdc]", "narrowing.budgets[usdc]"];
+        Assert.Equal(all, meters.TryReserve(debits, default).Unmet.Select(unmet => unmet.Rule));
+        Assert.Equal(all, meters.Preview(debits, default, []).Unmet.Select(unmet => unmet.Rule));
     }
 
     [Fact]

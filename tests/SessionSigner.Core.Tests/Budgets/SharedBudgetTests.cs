@@ -170,7 +170,7 @@ public sealed class SharedBudgetTests
         Assert.True(debits.Ceiling.TryAdd(0, UInt256.One));
         start.SignalAndWait();
         var taken = 0;
-        while (meters.TryReserve(debits, new MeterTime(0, 1_800_000_000_000), out _) is null)
+        while (meters.TryReserve(debits, new MeterTime(0, 1_800_000_000_000)).IsAllowed)
         {
             taken++;
         }

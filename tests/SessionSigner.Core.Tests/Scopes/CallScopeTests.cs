@@ -107,7 +107,12 @@ public class CallScopeTests
             .Compile(ScopeBuilder.Call(Transfer))
             .Refusal((Builder(ScopeBuilder.Alice, 1) with { To = ScopeBuilder.Other }).Build());
         Assert.Equal(
-            new Denial(DenialReason.TargetNotAllowed, "ceiling.permissions", $"{ScopeBuilder.Other} on chain 1", ScopeBuilder.Token),
+            new Denial(
+                DenialReason.TargetNotAllowed,
+                "ceiling.permissions",
+                $"{ScopeBuilder.Other} on chain 1",
+                $"transfer(address,uint256) at {ScopeBuilder.Token}"
+            ),
             denial
         );
     }

@@ -140,7 +140,7 @@ public class ScopePropertyTests
         };
     }
 
-    private static Gen<string> Documents() =>
+    internal static Gen<string> Documents() =>
         Gen.ArrayOf(Permissions())
             .Select(permissions =>
             {
@@ -190,7 +190,7 @@ public class ScopePropertyTests
         return permission;
     }
 
-    private static Gen<TransactionPayload> Payloads() =>
+    internal static Gen<TransactionPayload> Payloads() =>
         from function in Gen.Elements(s_functions)
         from target in Gen.Elements(s_addresses)
         from party in Gen.Elements(s_addresses)

@@ -191,7 +191,7 @@ public sealed class ConcurrencyTests
         var debits = new ScopeEvaluation();
         Assert.True(debits.Ceiling.TryAdd(0, UInt256.One));
         var taken = 0;
-        while (session.TryReserve(debits, out _, out _) is null)
+        while (session.TryReserve(debits).IsAllowed)
         {
             taken++;
         }

@@ -57,6 +57,42 @@ public class StatusMapperTests
     }
 
     [Fact]
+    public void The_longest_refusal_with_its_trace_stays_below_4_KiB()
+    {
+        var text = new string('9', 400);
+        var longest = new Core.Denial(Core.DenialReason.BudgetExceeded, text, text, text)
+        {
+            Headroom = new string('9', 78),
+            RetryAfterMs = long.MaxValue / 1_000_000,
+        };
+        var trace = new TraceBuilder(TraceBounds.Refusal);
+        for (var part = 0; part < 3; part++)
+        {
+            trace.BeginPart();
+            trace.EnterCall(63);
+            for (var i = 0; i < 50; i++)
+            {
+                trace.AddUnmet("narrowing.permissions[999]", i % 2 == 0 ? longest : longest with { Headroom = "", Rule = "r" });
+            }
+        }
+        var clipped = new string('9', 256);
+        var status = StatusMapper.Map(
+            new SignerException(ErrorCode.Denied, "The request is outside the scope; the denial says which rule refused.")
+            {
+                Denial = longest with { Rule = clipped, Observed = clipped, Limit = clipped },
+                AuditIndex = long.MaxValue,
+                Trace = trace.Build(),
+            }
+        );
+
+        var details = status.Trailers.GetValueBytes("grpc-status-details-bin")!;
+        Assert.InRange(details.Length, 2_000, 4_095);
+        var told = status.GetRpcStatus()!.GetDetail<V1.Denial>()!.Trace;
+        Assert.Equal(150, told.Steps.Count + (int)told.LeftOut);
+        Assert.InRange(told.Steps.Count, 3, 24);
+    }
+
+    [Fact]
     public void A_full_rate_window_says_when_to_come_back()
     {
         var denial = new Core.Denial(Core.DenialReason.RateExceeded, "ceiling.rates[0]", "11", "10") { RetryAfterMs = 250 };
