@@ -92,6 +92,8 @@ internal sealed class RandomCases(int seed)
         return changed;
     }
 
+    public byte[] Corrupted(byte[] encoded) => Corruption.Of(_random, encoded);
+
     private string AbiTypeText(int depth) =>
         depth > 0 && _random.Next(4) == 0
             ? $"({string.Join(", ", Enumerable.Range(0, _random.Next(1, 4)).Select(i => $"{AbiTypeText(depth - 1)} q{i}"))}){Suffix()}"

@@ -27,7 +27,46 @@ internal static class ForeignProgram
     public static Task<ProgramResult> RunPythonAsync(string script, TimeSpan limit, params string[] arguments) =>
         RunAsync(PythonPath, [Path.Combine(ProjectFolder, script), .. arguments], limit);
 
+    /// <summary>Runs a script that must succeed and hands over what it prints, line by line, as it comes.</summary>
+    public static async Task RunNodeLinesAsync(string script, TimeSpan limit, Action<string> onLine, params string[] arguments)
+    {
+        using var process = Start("node", [Path.Combine(ProjectFolder, script), .. arguments]);
+        using var timer = new CancellationTokenSource(limit);
+        var error = process.StandardError.ReadToEndAsync(timer.Token);
+        try
+        {
+            while (await process.StandardOutput.ReadLineAsync(timer.Token) is { } line)
+            {
+                onLine(line);
+            }
+            await process.WaitForExitAsync(timer.Token);
+            Assert.True(process.ExitCode == 0, await error);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
     public static async Task<ProgramResult> RunAsync(string program, IEnumerable<string> arguments, TimeSpan limit)
+    {
+        using var process = Start(program, arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        using var timer = new CancellationTokenSource(limit);
+        try
+        {
+            await process.WaitForExitAsync(timer.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{program} did not end within {limit}:\n{await output}\n{await error}");
+        }
+        return new ProgramResult(process.ExitCode, await output, await error);
+    }
+
+    private static Process Start(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -44,21 +83,9 @@ internal static class ForeignProgram
             start.Environment.Remove(name);
         }
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start");
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start");
         process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        using var timer = new CancellationTokenSource(limit);
-        try
-        {
-            await process.WaitForExitAsync(timer.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail($"{program} did not end within {limit}:\n{await output}\n{await error}");
-        }
-        return new ProgramResult(process.ExitCode, await output, await error);
+        return process;
     }
 
     private static string NodeProgram(string name) => Path.Combine(ProjectFolder, "node_modules", ".bin", name);
