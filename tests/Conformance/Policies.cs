@@ -31,6 +31,7 @@ internal static class Policies
             ["slow"] = Write("slow", Transfers("slow", OrderCap, Budget, "") + "  rates:\n    - {max: 2, window_seconds: 3600}\n", 3_600),
             ["few"] = Write("few", Transfers("few", OrderCap, Budget, "") + "  max_signatures: 2\n", 3_600),
             ["team"] = Write("team", Team, 3_600),
+            ["bulk"] = Write("bulk", Transfers("bulk", OrderCap, Budget, Bulk), 3_600),
             ["brief"] = Write("brief", Transfers("brief", OrderCap, Budget, ""), 2),
         };
 
@@ -48,6 +49,33 @@ internal static class Policies
                   per: principal
 
             """;
+
+    // Arrays of any length, every element of which is looked at.
+    private static string Bulk =>
+        $"""
+                - name: fill
+                  kind: call
+                  targets: ["{Token}"]
+                  function: fill(uint256[] sizes)
+                  constraints:
+                    - {ElementCap}
+                    - {ElementWanted}
+                - name: orders
+                  kind: typed_data
+                  domain:
+                    name: Bulk
+                    chain_id: "{Chain}"
+                  primary_type: Bulk
+                  type: Bulk(uint8[] sizes)
+                  constraints:
+                    - {ElementCap}
+                    - {ElementWanted}
+
+            """;
+
+    private const string ElementCap = "{path: \"sizes[*]\", op: lte, value: \"7\"}";
+
+    private const string ElementWanted = "{path: \"sizes[*]\", quantifier: any, op: eq, value: \"7\"}";
 
     private static string Order =>
         $"""

@@ -12,7 +12,7 @@ namespace Interop;
 public class AbiDifferentialTests
 {
     // The default takes seconds. INTEROP_CASES=100000 dotnet test -c Release tests/Interop --filter AbiDifferentialTests takes minutes.
-    private static readonly int Cases = Number("INTEROP_CASES", 8_000);
+    private static readonly int Cases = Number("INTEROP_CASES", 4_000);
 
     private static readonly int Seed = Number("INTEROP_SEED", 1);
 

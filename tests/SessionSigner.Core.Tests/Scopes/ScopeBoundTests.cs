@@ -61,9 +61,30 @@ public class ScopeBoundTests
         Decide(ScopeBuilder.Compile(s_multicall.DeepClone().AsObject()), data);
     }
 
-    private static void Decide(CompiledScope scope, string data)
+    [Theory]
+    [InlineData("any", "eq", "1")]
+    [InlineData("all", "lte", "2")]
+    public void The_most_comparisons_over_the_largest_array_of_a_message(string quantifier, string op, string value)
     {
-        var payload = new TransactionBuilder { Data = data }.Build();
+        // The largest message that a request holds has 65,000 elements of two characters each.
+        var comparison = $$"""{"path":"xs[*]","quantifier":"{{quantifier}}","op":"{{op}}","value":"{{value}}"}""";
+        var choices = string.Join(
+            ',',
+            Enumerable.Repeat($$"""{"any_of":[[{{string.Join(',', Enumerable.Repeat(comparison, 16))}}]]}""", 7)
+        );
+        const string none = """{"path":"xs[0]","op":"eq","value":"9"}""";
+        var permissions = Enumerable.Range(0, 6).Select(i => ScopeBuilder.Typed("Bulk(uint8[] xs)", $"[{choices},{none}]", name: $"p{i}"));
+        var message = $$"""{"xs":[{{string.Join(',', Enumerable.Repeat('2', 65_000))}}]}""";
+        Decide(
+            ScopeBuilder.Compile([.. permissions]),
+            ScopeBuilder.TypedData("""  "Bulk":[{"name":"xs","type":"uint8[]"}] """, "Bulk", message)
+        );
+    }
+
+    private static void Decide(CompiledScope scope, string data) => Decide(scope, new TransactionBuilder { Data = data }.Build());
+
+    private static void Decide(CompiledScope scope, SigningPayload payload)
+    {
         var watch = Stopwatch.StartNew();
         Assert.False(scope.Ask(payload).IsAllowed);
         Assert.InRange(watch.ElapsedMilliseconds, 0, MillisecondsMax);
