@@ -56,6 +56,12 @@ public enum DenialReason
 
     /// <summary>The policy does not allow this session to be opened.</summary>
     PolicyRefused = 17,
+
+    /// <summary>No permission allows this text.</summary>
+    MessageNotAllowed = 18,
+
+    /// <summary>No permission allows raw digests.</summary>
+    DigestNotAllowed = 19,
 }
 
 /// <summary>A refusal with the rule that refused.</summary>

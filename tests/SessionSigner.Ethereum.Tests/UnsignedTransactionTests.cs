@@ -116,7 +116,8 @@ public class UnsignedTransactionTests
         Assert.Equal((UInt256)9, blob.MaxFeePerBlobGas);
 
         var authorization = Rlp.Items(Rlp.Number(1), To, Rlp.Number(1), Rlp.Number(1), Rlp.Number(UInt256.MaxValue), Rlp.Number(1));
-        Assert.Equal(1, Decode([4, .. DynamicFee(extra: [Rlp.Items(authorization)])]).AuthorizationCount);
+        var carried = Assert.Single(Decode([4, .. DynamicFee(extra: [Rlp.Items(authorization)])]).Authorizations);
+        Assert.Equal((UInt256.One, UInt256.One), (carried.ChainId, carried.Nonce));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ internal static class Explanation
     )
     {
         var trace = new TraceBuilder(TraceBounds.Refusal);
-        _ = evaluation.Evaluate(session.Ceiling, session.Narrowing, payload, nowSeconds, trace);
+        _ = evaluation.Evaluate(session.Ceiling, session.Narrowing, payload, nowSeconds, session.Facts, trace);
         return new Refusal(decision.Denial, trace.Build());
     }
 

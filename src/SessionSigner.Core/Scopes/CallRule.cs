@@ -66,6 +66,21 @@ internal sealed class CallRule(
                 outcome.Word + " access list entries",
                 "no access list"
             ),
+            Criterion.Authorizations => new Denial(
+                DenialReason.FeatureNotAllowed,
+                Path + ".authorizations",
+                DenialText.Clip(outcome.Text ?? ""),
+                DenialText.Clip(
+                    permission.Authorizations.Count == 0
+                        ? "no authorisations"
+                        : string.Create(CultureInfo.InvariantCulture, $"at most {permission.MaxAuthorizations}: ")
+                            + DenialText.List([
+                                .. permission.Authorizations.Select(rule =>
+                                    $"{rule.Delegate} on chain {rule.Chain?.ToString() ?? "of the transaction"}"
+                                ),
+                            ])
+                )
+            ),
             Criterion.NativeValue => new Denial(
                 DenialReason.NativeValueExceeded,
                 Path + ".max_native_value",
@@ -91,6 +106,10 @@ internal sealed class CallRule(
         {
             return new Outcome(Criterion.AccessList, Word: (ulong)transaction.AccessListCount);
         }
+        if (transaction.Authorizations.Count > 0 && FindUnnamed(transaction) is { } unnamed)
+        {
+            return new Outcome(Criterion.Authorizations, Text: unnamed);
+        }
         if (CheckNativeValue(transaction.Value) is { IsMet: false } refused)
         {
             return refused;
@@ -108,6 +127,28 @@ internal sealed class CallRule(
             return new Outcome(Criterion.FeePerGas, Word: fee);
         }
         return priorityFee > permission.MaxPriorityFeePerGas ? new Outcome(Criterion.PriorityFeePerGas, Word: priorityFee) : Outcome.Met;
+    }
+
+    // Every authorization must be one of those that the permission names, and there must not be more than it says.
+    private string? FindUnnamed(UnsignedTransaction transaction)
+    {
+        var count = transaction.Authorizations.Count;
+        if (permission.Authorizations.Count == 0 || count > permission.MaxAuthorizations)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{count} EIP-7702 authorisations");
+        }
+        foreach (var authorization in transaction.Authorizations)
+        {
+            if (
+                !permission.Authorizations.Any(rule =>
+                    rule.Delegate == authorization.Delegate && (rule.Chain ?? transaction.ChainId) == authorization.ChainId
+                )
+            )
+            {
+                return $"EIP-7702 authorisation of {authorization.Delegate} on chain {authorization.ChainId}";
+            }
+        }
+        return null;
     }
 
     private Outcome CheckNativeValue(UInt256 value) =>

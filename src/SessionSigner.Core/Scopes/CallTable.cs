@@ -19,6 +19,9 @@ internal sealed class CallTable(string side, Scope scope)
     private FrozenDictionary<Key, CallRule[]> _rules = FrozenDictionary<Key, CallRule[]>.Empty;
     private FrozenDictionary<(UInt256 Chain, Address Target), string[]> _functions = FrozenDictionary<(UInt256, Address), string[]>.Empty;
     private NearestTargets _nearest = NearestTargets.None;
+    private readonly bool _namesAuthorizations = scope.Permissions.Any(permission =>
+        permission is CallPermission { Authorizations.Count: > 0 }
+    );
     private int _order;
 
     /// <summary>Compiles a permission and adds it under each of its keys.</summary>
@@ -60,7 +63,12 @@ internal sealed class CallTable(string side, Scope scope)
         // 1. Features that no permission of this version can name.
         if (FindForbiddenFeature(transaction) is { } feature)
         {
-            return Refuse(DenialReason.FeatureNotAllowed, ".permissions", feature, "transactions of types 0, 1 and 2");
+            return Refuse(
+                DenialReason.FeatureNotAllowed,
+                ".permissions",
+                feature,
+                _namesAuthorizations ? "transactions of types 0, 1, 2, and 4 with authorisations" : "transactions of types 0, 1 and 2"
+            );
         }
         // 2. The chain; a transaction without one is valid on every chain.
         if (transaction.ChainId is not { } chain || !_chains.Contains(chain))
@@ -206,17 +214,24 @@ internal sealed class CallTable(string side, Scope scope)
         }
     }
 
-    private static string? FindForbiddenFeature(UnsignedTransaction transaction)
+    private string? FindForbiddenFeature(UnsignedTransaction transaction)
     {
-        if (transaction.AuthorizationCount > 0 || transaction.Type == TransactionType.SetCode)
+        // SPEC: EIP-7702 "The transaction is considered invalid if the length of authorization_list is zero."
+        var authorizations = transaction.Authorizations.Count;
+        if (transaction.Type == TransactionType.SetCode ? authorizations == 0 || !_namesAuthorizations : authorizations > 0)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"EIP-7702 authorisation list of {transaction.AuthorizationCount}");
+            return string.Create(CultureInfo.InvariantCulture, $"EIP-7702 authorisation list of {authorizations}");
         }
         if (transaction.BlobHashCount > 0 || transaction.Type == TransactionType.Blob)
         {
             return string.Create(CultureInfo.InvariantCulture, $"blob transaction with {transaction.BlobHashCount} blobs");
         }
-        return transaction.Type is TransactionType.Legacy or TransactionType.AccessList or TransactionType.DynamicFee
+        return
+            transaction.Type
+                is TransactionType.Legacy
+                    or TransactionType.AccessList
+                    or TransactionType.DynamicFee
+                    or TransactionType.SetCode
             ? null
             : "transaction of unknown type";
     }

@@ -14,13 +14,15 @@ public sealed class CompiledScope
     private readonly Scope _scope;
     private readonly CallTable _calls;
     private readonly TypedDataTable _typedData;
+    private readonly MessageTable _messages;
 
-    private CompiledScope(string side, Scope scope, BudgetRule[] budgets, CallTable calls, TypedDataTable typedData)
+    private CompiledScope(string side, Scope scope, BudgetRule[] budgets, CallTable calls, TypedDataTable typedData, MessageTable messages)
     {
         Side = side;
         _scope = scope;
         _calls = calls;
         _typedData = typedData;
+        _messages = messages;
         Budgets = budgets;
         Rates = [.. scope.Rates.Select((rate, i) => new RateRule(Text($"{side}.rates[{i}]"), rate.Max, rate.WindowSeconds))];
         MaxSignaturesPath = side + ".max_signatures";
@@ -77,6 +79,7 @@ public sealed class CompiledScope
         RefuseSharedBudgets(side, scope, list);
         var calls = new CallTable(side, scope);
         var typedData = new TypedDataTable(side, scope);
+        var messages = new MessageTable(side);
         for (var i = 0; i < scope.Permissions.Count; i++)
         {
             var compiler = new PermissionCompiler(Text($"{side}.permissions[{i}]"), budgets, list);
@@ -88,6 +91,15 @@ public sealed class CompiledScope
                 case TypedDataPermission typed:
                     typedData.Add(typed, compiler);
                     break;
+                case MessagePermission message:
+                    messages.Add(message, compiler);
+                    break;
+                case SignInPermission signIn:
+                    messages.Add(signIn, compiler);
+                    break;
+                case RawDigestPermission:
+                    // It has no conditions; that there is one is all there is to know.
+                    break;
                 default:
                     list.Add(compiler.Path, "Unknown kind of permission.");
                     break;
@@ -96,7 +108,7 @@ public sealed class CompiledScope
         calls.Freeze(list);
         typedData.Freeze();
         faults = list.Faults;
-        compiled = list.Count == 0 ? new CompiledScope(side, scope, budgets, calls, typedData) : null;
+        compiled = list.Count == 0 ? new CompiledScope(side, scope, budgets, calls, typedData, messages) : null;
         return compiled is not null;
     }
 
@@ -107,14 +119,21 @@ public sealed class CompiledScope
     /// <param name="payload">A payload the daemon has decoded itself.</param>
     /// <param name="nowSeconds">The current Unix time.</param>
     /// <param name="debits">Receives what the payload takes from each budget, by position in <see cref="Budgets"/>; emptied first, and empty if refused.</param>
-    public ScopeDecision Evaluate(SigningPayload payload, long nowSeconds, DebitBuffer debits) =>
-        Evaluate(payload, nowSeconds, debits, null);
+    /// <param name="session">The session that would sign; without it, what depends on one is refused.</param>
+    public ScopeDecision Evaluate(SigningPayload payload, long nowSeconds, DebitBuffer debits, SessionFacts session = default) =>
+        Evaluate(payload, nowSeconds, debits, session, trace: null);
 
     /// <summary>Decides, and says what was considered if a trace is given.</summary>
-    internal ScopeDecision Evaluate(SigningPayload payload, long nowSeconds, DebitBuffer debits, TraceBuilder? trace)
+    internal ScopeDecision Evaluate(
+        SigningPayload payload,
+        long nowSeconds,
+        DebitBuffer debits,
+        SessionFacts session,
+        TraceBuilder? trace
+    )
     {
         trace?.BeginPart();
-        var decision = Decide(payload, nowSeconds, debits, trace);
+        var decision = Decide(payload, nowSeconds, debits, session, trace);
         // What no table has put into the trace was decided without looking at a permission.
         if (trace is { HasSteps: false } && !decision.IsAllowed)
         {
@@ -123,7 +142,13 @@ public sealed class CompiledScope
         return decision;
     }
 
-    private ScopeDecision Decide(SigningPayload payload, long nowSeconds, DebitBuffer debits, TraceBuilder? trace)
+    private ScopeDecision Decide(
+        SigningPayload payload,
+        long nowSeconds,
+        DebitBuffer debits,
+        SessionFacts session,
+        TraceBuilder? trace
+    )
     {
         debits.Clear();
         // 1. The window, half open.
@@ -136,10 +161,33 @@ public sealed class CompiledScope
         {
             TransactionPayload transaction => _calls.Evaluate(transaction.Transaction, debits, trace),
             TypedDataPayload message => _typedData.Evaluate(message.TypedData, debits, trace),
+            MessagePayload message => _messages.Evaluate(message, nowSeconds, session, debits, trace),
+            DigestPayload => EvaluateDigest(trace),
             _ => ScopeDecision.Refuse(
-                new Denial(DenialReason.FeatureNotAllowed, Side + ".permissions", DenialText.Clip(payload.Kind), "call, typed_data")
+                new Denial(
+                    DenialReason.FeatureNotAllowed,
+                    Side + ".permissions",
+                    DenialText.Clip(payload.Kind),
+                    "kinds of payload that a permission can name"
+                )
             ),
         };
+    }
+
+    private ScopeDecision EvaluateDigest(TraceBuilder? trace)
+    {
+        for (var i = 0; i < _scope.Permissions.Count; i++)
+        {
+            if (_scope.Permissions[i] is RawDigestPermission)
+            {
+                var path = Text($"{Side}.permissions[{i}]");
+                trace?.AddMet(path);
+                return ScopeDecision.Allow(path);
+            }
+        }
+        return ScopeDecision.Refuse(
+            new Denial(DenialReason.DigestNotAllowed, Side + ".permissions", "a digest", "a permission of kind raw_digest")
+        );
     }
 
     // A narrowing is its session's alone: its budgets have nothing to be shared with.

@@ -7,6 +7,7 @@ internal enum Criterion
 {
     None = 0,
     AccessList,
+    Authorizations,
     NativeValue,
     Gas,
     FeePerGas,

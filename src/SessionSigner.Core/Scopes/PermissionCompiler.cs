@@ -61,6 +61,20 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
         return faults.Count == before ? new TypedDataRule(Path, constraints, meters) : null;
     }
 
+    /// <summary>Compiles a template; null if anything is wrong.</summary>
+    public MessageRule? Compile(MessagePermission permission)
+    {
+        var before = faults.Count;
+        if (MessageTemplate.Compile(permission, Path, faults) is not { } template)
+        {
+            return null;
+        }
+        var holes = template.Parameters;
+        var constraints = new ConstraintCompiler(holes, isStatic: false, faults).Compile(permission.Constraints, Path + ".constraints");
+        var meters = Meters(permission, holes, isStatic: false);
+        return faults.Count == before ? new MessageRule(Path, template, constraints, meters) : null;
+    }
+
     private CallContainer? Container(CallPermission permission, AbiFunction? function)
     {
         if (permission.Unwrap == CallContainerKind.None)

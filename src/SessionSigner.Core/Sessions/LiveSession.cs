@@ -54,6 +54,9 @@ internal sealed partial class LiveSession
 
     public SessionClock Clock { get; }
 
+    /// <summary>What the scope may ask of the session.</summary>
+    public SessionFacts Facts => new(Record.Address, Record.NotAfter);
+
     public CompiledScope Ceiling { get; }
 
     public CompiledScope? Narrowing { get; }

@@ -23,6 +23,14 @@ internal static class PayloadDecoder
                 return TypedData.TryParse(body, out var typedData, out fault) && typedData is not null
                     ? DecodedPayload.Of(new TypedDataPayload(typedData))
                     : Undecodable("payload.typed_data_json", fault);
+            case PayloadKind.Message:
+                return MessagePayload.TryParse(body.Span, out var message, out fault) && message is not null
+                    ? DecodedPayload.Of(message)
+                    : Undecodable("payload.message", fault);
+            case PayloadKind.Digest:
+                return DigestPayload.Parse(body.Span) is { } digest
+                    ? DecodedPayload.Of(digest)
+                    : Undecodable("payload.digest", "zero, or not below the order of the curve");
             default:
                 return Undecodable("payload", "The kind of payload is not stated.");
         }

@@ -26,8 +26,13 @@ internal sealed class ScopeEvaluation
 
     /// <summary>Evaluates a payload.</summary>
     /// <returns>Allowed only if both sides allow.</returns>
-    public ScopeDecision Evaluate(CompiledScope ceiling, CompiledScope? narrowing, SigningPayload payload, long nowSeconds) =>
-        Evaluate(ceiling, narrowing, payload, nowSeconds, trace: null);
+    public ScopeDecision Evaluate(
+        CompiledScope ceiling,
+        CompiledScope? narrowing,
+        SigningPayload payload,
+        long nowSeconds,
+        SessionFacts session
+    ) => Evaluate(ceiling, narrowing, payload, nowSeconds, session, trace: null);
 
     /// <summary>Evaluates a payload, and says what was considered on both sides if a trace is given.</summary>
     /// <returns>Allowed only if both sides allow.</returns>
@@ -36,6 +41,7 @@ internal sealed class ScopeEvaluation
         CompiledScope? narrowing,
         SigningPayload payload,
         long nowSeconds,
+        SessionFacts session,
         TraceBuilder? trace
     )
     {
@@ -47,12 +53,12 @@ internal sealed class ScopeEvaluation
             : null;
         CeilingPermission = "";
         NarrowingPermission = "";
-        var upper = ceiling.Evaluate(payload, nowSeconds, Ceiling, trace);
+        var upper = ceiling.Evaluate(payload, nowSeconds, Ceiling, session, trace);
         if (!upper.IsAllowed)
         {
             if (trace is not null)
             {
-                _ = narrowing?.Evaluate(payload, nowSeconds, Narrowing, trace);
+                _ = narrowing?.Evaluate(payload, nowSeconds, Narrowing, session, trace);
                 Narrowing.Clear();
             }
             return upper;
@@ -62,7 +68,7 @@ internal sealed class ScopeEvaluation
         {
             return upper;
         }
-        var lower = narrowing.Evaluate(payload, nowSeconds, Narrowing, trace);
+        var lower = narrowing.Evaluate(payload, nowSeconds, Narrowing, session, trace);
         NarrowingPermission = lower.AllowedBy ?? "";
         return lower;
     }

@@ -33,7 +33,15 @@ internal sealed class SignRequest
     public UInt128 Key { get; }
 
     /// <summary>Name of the payload's kind in the audit log.</summary>
-    public string KindName => Kind == PayloadKind.Transaction ? "transaction" : "typed_data";
+    public string KindName =>
+        Kind switch
+        {
+            PayloadKind.Transaction => "transaction",
+            PayloadKind.TypedData => "typed_data",
+            PayloadKind.Message => "message",
+            PayloadKind.Digest => "digest",
+            _ => "",
+        };
 
     /// <exception cref="SignerException"><see cref="ErrorCode.InvalidRequest"/> naming field and rule.</exception>
     public static SignRequest Parse(Principal caller, string requestId, PayloadKind kind, ReadOnlyMemory<byte> body)
@@ -46,14 +54,25 @@ internal sealed class SignRequest
     /// <exception cref="SignerException"><see cref="ErrorCode.InvalidRequest"/> naming field and rule.</exception>
     public static void CheckBody(PayloadKind kind, ReadOnlyMemory<byte> body)
     {
-        var field = kind == PayloadKind.Transaction ? "unsigned_transaction" : "typed_data_json";
+        var (field, sizeMax) = kind switch
+        {
+            PayloadKind.Transaction => ("unsigned_transaction", PayloadDecoder.SizeMax),
+            PayloadKind.TypedData => ("typed_data_json", PayloadDecoder.SizeMax),
+            PayloadKind.Message => ("message", MessageText.SizeMax),
+            PayloadKind.Digest => ("digest", Hash32.Size),
+            _ => throw Failures.Invalid("payload", "Must be of a known kind."),
+        };
         if (body.IsEmpty)
         {
             throw Failures.Invalid(field, "Must not be empty.");
         }
-        if (body.Length > PayloadDecoder.SizeMax)
+        if (kind == PayloadKind.Digest && body.Length != sizeMax)
         {
-            throw Failures.Invalid(field, "Must be at most 131072 bytes.");
+            throw Failures.Invalid(field, "Must be exactly 32 bytes.");
+        }
+        if (body.Length > sizeMax)
+        {
+            throw Failures.Invalid(field, $"Must be at most {sizeMax} bytes.");
         }
     }
 

@@ -5,7 +5,7 @@ namespace SessionSigner.Core;
 /// <summary>A signature whose audit entry and debits are durable.</summary>
 /// <param name="Digest">What was signed.</param>
 /// <param name="Signature65">r, s (32 bytes each) and the recovery id, 0 or 1.</param>
-/// <param name="SignedTransaction">The signed transaction, or null for typed data.</param>
+/// <param name="SignedTransaction">The signed transaction, or null for any other payload.</param>
 /// <param name="Headroom">What was left right after the reservation; for a repeated request, what is left now (empty if the session has ended).</param>
 /// <param name="AuditIndex">Index of the audit entry.</param>
 public sealed record SignResult(
@@ -34,4 +34,10 @@ public enum PayloadKind
 
     /// <summary>EIP-712 typed data as JSON.</summary>
     TypedData = 2,
+
+    /// <summary>A personal message (EIP-191 version 0x45) as text in UTF-8.</summary>
+    Message = 3,
+
+    /// <summary>A digest of 32 bytes, signed as given.</summary>
+    Digest = 5,
 }

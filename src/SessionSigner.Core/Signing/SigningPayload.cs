@@ -10,7 +10,7 @@ public abstract class SigningPayload
     /// <summary>The 32-byte digest that would be signed.</summary>
     public Hash32 Digest { get; }
 
-    /// <summary>Name in the audit log: "transaction" or "typed_data".</summary>
+    /// <summary>Name in the audit log: "transaction", "typed_data", "message" or "digest".</summary>
     public abstract string Kind { get; }
 }
 
@@ -40,4 +40,92 @@ public sealed class TypedDataPayload : SigningPayload
 
     /// <inheritdoc/>
     public override string Kind => "typed_data";
+}
+
+/// <summary>A personal message (EIP-191 version 0x45).</summary>
+public sealed class MessagePayload : SigningPayload
+{
+    private MessagePayload(ReadOnlyMemory<byte> utf8, SignInMessage? signIn)
+        : base(SignedMessage.Digest(utf8.Span)) => (Utf8, SignIn) = (utf8, signIn);
+
+    /// <summary>The text.</summary>
+    public ReadOnlyMemory<byte> Utf8 { get; }
+
+    /// <summary>What the text says if it is Sign-In with Ethereum, or null.</summary>
+    public SignInMessage? SignIn { get; }
+
+    /// <inheritdoc/>
+    public override string Kind => "message";
+
+    /// <summary>Reads a text: everything in it is visible, and what looks like Sign-In with Ethereum is.</summary>
+    /// <param name="utf8">The text; copied.</param>
+    /// <param name="payload">The payload, or null.</param>
+    /// <param name="fault">What is wrong; empty if nothing.</param>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out MessagePayload? payload, out string fault)
+    {
+        payload = null;
+        SignInMessage? signIn = null;
+        fault = MessageText.FindFault(utf8) ?? "";
+        if (fault.Length > 0 || (SignInMessage.IsMeant(utf8) && !SignInMessage.TryParse(utf8, out signIn, out fault)))
+        {
+            return false;
+        }
+        payload = new MessagePayload(utf8.ToArray(), signIn);
+        return true;
+    }
+}
+
+/// <summary>32 bytes, signed as given: nobody here knows what they are the hash of.</summary>
+public sealed class DigestPayload : SigningPayload
+{
+    private DigestPayload(Hash32 digest)
+        : base(digest) { }
+
+    /// <inheritdoc/>
+    public override string Kind => "digest";
+
+    /// <summary>Reads a digest. Zero, and what is not below the order of the curve, is no digest but a way to a signature that is valid for others too.</summary>
+    /// <param name="bytes">Must be 32 bytes.</param>
+    /// <returns>Null if it is none.</returns>
+    public static DigestPayload? Parse(ReadOnlySpan<byte> bytes) =>
+        bytes.Length == Hash32.Size && bytes.ContainsAnyExcept((byte)0) && bytes.SequenceCompareTo(CurveOrder) < 0
+            ? new DigestPayload(new Hash32(bytes))
+            : null;
+
+    // SPEC: SEC 2, "2.4.1 Recommended Parameters secp256k1", n.
+    private static ReadOnlySpan<byte> CurveOrder =>
+        [
+            0xff,
+            0xff,
+            0xff,
+            0xff,
+            0xff,
+            0xff,
+            0xff,
+            0xff,
+            0xff,
+            0xff,
+            0xff,
+            0xff,
+            0xff,
+            0xff,
+            0xff,
+            0xfe,
+            0xba,
+            0xae,
+            0xdc,
+            0xe6,
+            0xaf,
+            0x48,
+            0xa0,
+            0x3b,
+            0xbf,
+            0xd2,
+            0x5e,
+            0x8c,
+            0xd0,
+            0x36,
+            0x41,
+            0x41,
+        ];
 }

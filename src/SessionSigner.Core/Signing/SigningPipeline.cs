@@ -6,7 +6,7 @@ namespace SessionSigner.Core;
 /// Signs within a session's effective scope. No signature leaves before its audit entry, its answer and its debits are durable in one write.
 /// Everything up to that write runs on the caller's thread without waiting. Thread safe.
 /// </summary>
-public sealed class SigningPipeline
+public sealed partial class SigningPipeline
 {
     [ThreadStatic]
     private static ScopeEvaluation? t_evaluation;
@@ -80,7 +80,7 @@ public sealed class SigningPipeline
         }
         var trace = new TraceBuilder(TraceBounds.Answer);
         var evaluation = t_evaluation ??= new ScopeEvaluation();
-        var decision = evaluation.Evaluate(session.Ceiling, session.Narrowing, payload, session.Clock.NowMs / 1_000, trace);
+        var decision = evaluation.Evaluate(session.Ceiling, session.Narrowing, payload, session.Clock.NowMs / 1_000, session.Facts, trace);
         if (!decision.IsAllowed)
         {
             return new EvaluateResult(AuditText.Clip(decision.Denial), payload.Digest, session.ReadHeadroom(), trace.Build());
@@ -195,7 +195,7 @@ public sealed class SigningPipeline
         // 5. The ceiling and the narrowing.
         var evaluation = t_evaluation ??= new ScopeEvaluation();
         var nowMs = session.Clock.NowMs;
-        var decision = evaluation.Evaluate(session.Ceiling, session.Narrowing, payload, nowMs / 1_000);
+        var decision = evaluation.Evaluate(session.Ceiling, session.Narrowing, payload, nowMs / 1_000, session.Facts);
         if (!decision.IsAllowed)
         {
             return QueuedSignature.Refuse(payload, Explanation.OfScope(evaluation, session, payload, nowMs / 1_000, decision));

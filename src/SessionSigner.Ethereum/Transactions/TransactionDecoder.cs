@@ -57,7 +57,7 @@ internal static class TransactionDecoder
         var accessListCount = isLegacy ? 0 : fields.AccessList();
         var blobFee = type == TransactionType.Blob ? fields.Integer("max_fee_per_blob_gas") : default;
         var blobHashCount = type == TransactionType.Blob ? fields.BlobHashes() : 0;
-        var authorizationCount = type == TransactionType.SetCode ? fields.Authorizations() : 0;
+        IReadOnlyList<CodeAuthorization> authorizations = type == TransactionType.SetCode ? fields.Authorizations() : [];
         var end = fields.Position;
         if (isLegacy && !fields.IsAtEnd)
         {
@@ -89,7 +89,7 @@ internal static class TransactionDecoder
             AccessListCount = accessListCount,
             MaxFeePerBlobGas = blobFee,
             BlobHashCount = blobHashCount,
-            AuthorizationCount = authorizationCount,
+            Authorizations = authorizations,
             SignedItems = start..end,
         };
     }

@@ -123,11 +123,11 @@ internal ref struct TransactionFields(RlpReader items)
         return count;
     }
 
-    /// <summary>Number of authorizations. SPEC: EIP-7702 authorization_list = [[chain_id, address, nonce, y_parity, r, s], ...].</summary>
-    public int Authorizations()
+    /// <summary>The authorizations. SPEC: EIP-7702 authorization_list = [[chain_id, address, nonce, y_parity, r, s], ...].</summary>
+    public List<CodeAuthorization> Authorizations()
     {
         const string Field = "authorization_list";
-        var count = 0;
+        var found = new List<CodeAuthorization>();
         if (!_items.TryReadList(out var authorizations))
         {
             Fail(Field, "not a list");
@@ -136,9 +136,10 @@ internal ref struct TransactionFields(RlpReader items)
         {
             if (
                 !authorizations.TryReadList(out var tuple)
-                || !tuple.TryReadInteger(256, out _)
-                || !TryReadBytes(ref tuple, Address.Size)
-                || !tuple.TryReadInteger(64, out _)
+                || !tuple.TryReadInteger(256, out var chainId)
+                || !tuple.TryReadString(out var address)
+                || address.Length != Address.Size
+                || !tuple.TryReadInteger(64, out var nonce)
                 || !tuple.TryReadInteger(8, out _)
                 || !tuple.TryReadInteger(256, out _)
                 || !tuple.TryReadInteger(256, out _)
@@ -146,10 +147,11 @@ internal ref struct TransactionFields(RlpReader items)
             )
             {
                 Fail(Field, "an entry is not chain id, address, nonce, y parity, r and s");
+                break;
             }
-            count++;
+            found.Add(new CodeAuthorization(chainId, new Address(address), nonce));
         }
-        return count;
+        return found;
     }
 
     public void End()

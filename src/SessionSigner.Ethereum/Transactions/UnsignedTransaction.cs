@@ -1,5 +1,11 @@
 namespace SessionSigner.Ethereum;
 
+/// <summary>An EIP-7702 authorization, signed already by the account that it gives code: who that is follows from its signature, which is not looked at here.</summary>
+/// <param name="ChainId">The chain it is valid on; 0 for every chain.</param>
+/// <param name="Delegate">The contract whose code the account gets; the zero address takes the account's code away.</param>
+/// <param name="Nonce">The account's nonce at which it is valid, below 2^64.</param>
+public sealed record CodeAuthorization(UInt256 ChainId, Address Delegate, UInt256 Nonce);
+
 /// <summary>An Ethereum transaction before it is signed, decoded from the exact bytes whose hash is signed. Immutable; keeps its own copy of the bytes.</summary>
 public sealed class UnsignedTransaction
 {
@@ -53,8 +59,8 @@ public sealed class UnsignedTransaction
     /// <summary>The most wei per unit of blob gas; 0 if not of type 3.</summary>
     public UInt256 MaxFeePerBlobGas { get; internal init; }
 
-    /// <summary>Number of EIP-7702 authorizations.</summary>
-    public int AuthorizationCount { get; internal init; }
+    /// <summary>The EIP-7702 authorizations; empty if not of type 4.</summary>
+    public IReadOnlyList<CodeAuthorization> Authorizations { get; internal init; } = [];
 
     /// <summary>What the sender signs.</summary>
     public Hash32 SigningHash { get; }

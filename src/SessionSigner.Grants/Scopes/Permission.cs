@@ -46,7 +46,18 @@ public sealed record CallPermission : Permission
 
     /// <summary>How the function carries other calls, each of which must itself be allowed; none if what it carries is not looked into.</summary>
     public CallContainerKind Unwrap { get; init; }
+
+    /// <summary>EIP-7702 authorizations that the transaction may carry, by contract and chain; none unless stated.</summary>
+    public IReadOnlyList<AuthorizationRule> Authorizations { get; init; } = [];
+
+    /// <summary>Most authorizations in one transaction.</summary>
+    public int MaxAuthorizations { get; init; } = 1;
 }
+
+/// <summary>Names EIP-7702 authorizations that a transaction may carry.</summary>
+/// <param name="Delegate">The contract whose code they give to an account; the zero address takes an account's code away.</param>
+/// <param name="Chain">The chain they are for: 0 for those that are valid on every chain, null for the transaction's own.</param>
+public sealed record AuthorizationRule(Address Delegate, UInt256? Chain);
 
 /// <summary>Functions that carry other calls, by how they carry them.</summary>
 public enum CallContainerKind

@@ -11,6 +11,10 @@ internal static class PermissionReader
     private const int SignatureLengthMax = 2_048;
     private const int DomainTextLengthMax = 256;
 
+    private const int AuthorizationCountMax = 16;
+
+    private static readonly string[] s_kinds = ["call", "typed_data", "message", "sign_in", "raw_digest"];
+
     private static readonly Dictionary<string, CallContainerKind> s_containers = new(StringComparer.Ordinal)
     {
         ["multicall"] = CallContainerKind.Multicall,
@@ -24,7 +28,7 @@ internal static class PermissionReader
     {
         var reader = ObjectReader.Open(item, path, faults);
         var name = reader.Text("name", Parsing.IsName, Parsing.NameRule);
-        var kind = reader.Text("kind", text => text is "call" or "typed_data", "Must be \"call\" or \"typed_data\".");
+        var kind = reader.Text("kind", s_kinds.Contains, $"Must be one of {string.Join(", ", s_kinds)}.");
         var constraints = reader.OptionalList("constraints", 0, ConstraintCountMax, ConstraintReader.Read) ?? [];
         if (ConstraintReader.Count(constraints) > ConstraintReader.ComparisonCountMax)
         {
@@ -35,6 +39,9 @@ internal static class PermissionReader
         {
             "call" => ReadCall(reader, name, constraints, meters),
             "typed_data" => ReadTypedData(reader, name, constraints, meters),
+            "message" => MessagePermissionReader.ReadMessage(reader, name, constraints, meters),
+            "sign_in" => MessagePermissionReader.ReadSignIn(reader, name),
+            "raw_digest" => ReadRawDigest(reader, name),
             _ => null,
         };
         if (permission is not null)
@@ -51,8 +58,16 @@ internal static class PermissionReader
         IReadOnlyList<Meter> meters
     )
     {
+        var authorizations = reader.OptionalList("authorizations", 1, AuthorizationCountMax, ReadAuthorization);
+        var maxAuthorizations = reader.OptionalInteger("max_authorizations", 1, AuthorizationCountMax);
+        if (maxAuthorizations is not null && authorizations is null)
+        {
+            reader.Faults.Add(reader.PathOf("max_authorizations"), "Only beside authorizations.");
+        }
         var permission = new CallPermission
         {
+            Authorizations = authorizations ?? [],
+            MaxAuthorizations = (int)(maxAuthorizations ?? 1),
             Name = name,
             Constraints = constraints,
             Meters = meters,
@@ -83,10 +98,7 @@ internal static class PermissionReader
         IReadOnlyList<Meter> meters
     )
     {
-        foreach (var meter in meters.Where(meter => meter.Path is null))
-        {
-            reader.Faults.Add(reader.PathOf("meters"), $"A message carries no native value to count into \"{meter.Budget}\".");
-        }
+        RefuseNativeValue(reader, meters);
         return new TypedDataPermission
         {
             Name = name,
@@ -100,6 +112,49 @@ internal static class PermissionReader
                 "Must be the primary type's EIP-712 encodeType; at most 2048 ASCII characters."
             ),
         };
+    }
+
+    /// <summary>Reports meters that count what a message does not carry.</summary>
+    public static void RefuseNativeValue(ObjectReader reader, IReadOnlyList<Meter> meters)
+    {
+        foreach (var meter in meters.Where(meter => meter.Path is null))
+        {
+            reader.Faults.Add(reader.PathOf("meters"), $"A message carries no native value to count into \"{meter.Budget}\".");
+        }
+    }
+
+    /// <summary>Reports constraints and meters where there is nothing that they could name.</summary>
+    public static void RefuseConditions(ObjectReader reader)
+    {
+        RefuseMember(reader, "constraints");
+        RefuseMember(reader, "meters");
+    }
+
+    private static void RefuseMember(ObjectReader reader, string name)
+    {
+        if (reader.Has(name))
+        {
+            reader.Faults.Add(reader.PathOf(name), "There is nothing here that it could name.");
+        }
+    }
+
+    private static RawDigestPermission ReadRawDigest(ObjectReader reader, string name)
+    {
+        RefuseConditions(reader);
+        return new RawDigestPermission
+        {
+            Name = name,
+            Constraints = [],
+            Meters = [],
+        };
+    }
+
+    private static AuthorizationRule ReadAuthorization(JsonItem item, string path, FaultList faults)
+    {
+        var reader = ObjectReader.Open(item, path, faults);
+        var rule = new AuthorizationRule(reader.Address("address"), reader.OptionalAmount("chain"));
+        reader.RefuseUnknown();
+        return rule;
     }
 
     private static TypedDataDomainRule ReadDomain(JsonItem? item, string path, FaultList faults)

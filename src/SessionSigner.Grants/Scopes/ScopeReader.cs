@@ -7,6 +7,7 @@ namespace SessionSigner.Grants;
 internal static class ScopeReader
 {
     private const int PermissionCountMax = 1_000;
+    private const int MessagePermissionCountMax = 64;
     private const int ChainCountMax = 64;
     private const int AccountCountMax = 256;
     private const int BudgetCountMax = 32;
@@ -39,6 +40,17 @@ internal static class ScopeReader
         RefuseRepeats(reader.PathOf("budgets"), budgets.Select(budget => budget.Name), faults);
         RefuseUnknownBudgets(reader, permissions, budgets);
         RefuseUnknownChains(reader, permissions, chains);
+        if (permissions.Any(permission => permission is RawDigestPermission) && rates.Count == 0 && maxSignatures is null)
+        {
+            faults.Add(reader.PathOf("permissions"), "A scope with raw_digest must have rates or max_signatures: nothing else bounds it.");
+        }
+        if (permissions.Count(permission => permission is MessagePermission or SignInPermission) > MessagePermissionCountMax)
+        {
+            faults.Add(
+                reader.PathOf("permissions"),
+                "At most 64 of kind message or sign_in: a message is held against one after the other."
+            );
+        }
         if (faults.Count != before)
         {
             return null;
@@ -100,13 +112,18 @@ internal static class ScopeReader
     {
         foreach (var permission in permissions)
         {
-            var chain = permission switch
+            IEnumerable<UInt256?> named = permission switch
             {
-                CallPermission call => call.Chain,
-                TypedDataPermission typed => typed.Domain.ChainId,
-                _ => null,
+                CallPermission call =>
+                [
+                    call.Chain,
+                    .. call.Authorizations.Select(rule => rule.Chain).Where(chain => chain != UInt256.Zero),
+                ],
+                TypedDataPermission typed => [typed.Domain.ChainId],
+                SignInPermission signIn => signIn.Chains.Select(chain => (UInt256?)chain),
+                _ => [],
             };
-            if (chain is { } id && !chains.Contains(id))
+            if (named.Any(chain => chain is { } id && !chains.Contains(id)))
             {
                 reader.Faults.Add(reader.PathOf("permissions"), $"The chain of \"{permission.Name}\" is not in the scope's chains.");
             }

@@ -10,7 +10,7 @@ namespace SessionSigner.Server;
 /// <summary>sessionsigner.v1.SigningService.</summary>
 internal sealed class SigningApi(SigningPipeline signing) : SigningService.SigningServiceBase
 {
-    /// <summary>What EIP-712 adds to the parity of a signature.</summary>
+    /// <summary>What signatures of messages add to the parity of y.</summary>
     private const byte VBase = 27;
 
     /// <inheritdoc/>
@@ -44,11 +44,47 @@ internal sealed class SigningApi(SigningPipeline signing) : SigningService.Signi
             Encoding.UTF8.GetBytes(request.TypedDataJson),
             context.CancellationToken
         );
-        byte[] signature = [.. result.Signature65.AsSpan(0, 64), checked((byte)(result.Signature65[64] + VBase))];
         return new SignTypedDataResponse
         {
-            Signature = UnsafeByteOperations.UnsafeWrap(signature),
+            Signature = WithV(result.Signature65),
             Digest = UnsafeByteOperations.UnsafeWrap(result.Digest.ToArray()),
+            Headroom = { result.Headroom.Select(MessageMapper.ToMessage) },
+            AuditIndex = checked((ulong)result.AuditIndex),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<SignMessageResponse> SignMessage(SignMessageRequest request, ServerCallContext context)
+    {
+        var result = await signing.SignMessageAsync(
+            Caller.Of(context).Principal,
+            request.SessionId,
+            request.RequestId,
+            Encoding.UTF8.GetBytes(request.Message),
+            context.CancellationToken
+        );
+        return new SignMessageResponse
+        {
+            Signature = WithV(result.Signature65),
+            Digest = UnsafeByteOperations.UnsafeWrap(result.Digest.ToArray()),
+            Headroom = { result.Headroom.Select(MessageMapper.ToMessage) },
+            AuditIndex = checked((ulong)result.AuditIndex),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<SignDigestResponse> SignDigest(SignDigestRequest request, ServerCallContext context)
+    {
+        var result = await signing.SignDigestAsync(
+            Caller.Of(context).Principal,
+            request.SessionId,
+            request.RequestId,
+            request.Digest.Memory,
+            context.CancellationToken
+        );
+        return new SignDigestResponse
+        {
+            Signature = UnsafeByteOperations.UnsafeWrap(result.Signature65),
             Headroom = { result.Headroom.Select(MessageMapper.ToMessage) },
             AuditIndex = checked((ulong)result.AuditIndex),
         };
@@ -61,6 +97,8 @@ internal sealed class SigningApi(SigningPipeline signing) : SigningService.Signi
         {
             EvaluateRequest.PayloadOneofCase.UnsignedTransaction => (PayloadKind.Transaction, request.UnsignedTransaction.Memory),
             EvaluateRequest.PayloadOneofCase.TypedDataJson => (PayloadKind.TypedData, Encoding.UTF8.GetBytes(request.TypedDataJson)),
+            EvaluateRequest.PayloadOneofCase.Message => (PayloadKind.Message, Encoding.UTF8.GetBytes(request.Message)),
+            EvaluateRequest.PayloadOneofCase.Digest => (PayloadKind.Digest, request.Digest.Memory),
             _ => throw RequestParser.Invalid("payload", "must be given"),
         };
         var result = signing.Evaluate(Caller.Of(context).Principal, request.SessionId, kind, body);
@@ -79,4 +117,7 @@ internal sealed class SigningApi(SigningPipeline signing) : SigningService.Signi
         }
         return Task.FromResult(response);
     }
+
+    private static ByteString WithV(byte[] signature65) =>
+        UnsafeByteOperations.UnsafeWrap((byte[])[.. signature65.AsSpan(0, 64), checked((byte)(signature65[64] + VBase))]);
 }
