@@ -47,6 +47,8 @@ internal static class CommandLine
             {
                 new SignTransactionCommand(host),
                 new SignTypedDataCommand(host),
+                new SignMessageCommand(host),
+                new SignDigestCommand(host),
             },
             new CommandGroup(
                 "evaluate",
@@ -56,6 +58,8 @@ internal static class CommandLine
             {
                 new EvaluateTransactionCommand(host),
                 new EvaluateTypedDataCommand(host),
+                new EvaluateMessageCommand(host),
+                new EvaluateDigestCommand(host),
             },
             new CommandGroup("grant", "Show and verify grants.", "sessionsigner grant verify grant.json --audience desk.example")
             {

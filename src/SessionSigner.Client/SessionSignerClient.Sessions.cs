@@ -116,6 +116,30 @@ public sealed partial class SessionSignerClient
         return _caller.CallAsync(o => _signing.EvaluateAsync(request, o), cancellationToken);
     }
 
+    /// <summary>Says what signing this personal message would decide and why; consumes nothing.</summary>
+    public Task<EvaluateResponse> EvaluateMessageAsync(string sessionId, string message, CancellationToken cancellationToken = default)
+    {
+        var request = new EvaluateRequest { SessionId = sessionId, Message = message };
+        return _caller.CallAsync(o => _signing.EvaluateAsync(request, o), cancellationToken);
+    }
+
+    /// <summary>Says what signing this digest would decide and why; consumes nothing.</summary>
+    public Task<EvaluateResponse> EvaluateDigestAsync(
+        string sessionId,
+        ReadOnlyMemory<byte> digest,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var request = new EvaluateRequest { SessionId = sessionId, Digest = Google.Protobuf.ByteString.CopyFrom(digest.Span) };
+        return _caller.CallAsync(o => _signing.EvaluateAsync(request, o), cancellationToken);
+    }
+
+    internal Task<SignMessageResponse> SignMessageAsync(SignMessageRequest request, CancellationToken cancellationToken) =>
+        _caller.CallAsync(o => _signing.SignMessageAsync(request, o), cancellationToken);
+
+    internal Task<SignDigestResponse> SignDigestAsync(SignDigestRequest request, CancellationToken cancellationToken) =>
+        _caller.CallAsync(o => _signing.SignDigestAsync(request, o), cancellationToken);
+
     internal Task<SignTransactionResponse> SignTransactionAsync(SignTransactionRequest request, CancellationToken cancellationToken) =>
         _caller.CallAsync(o => _signing.SignTransactionAsync(request, o), cancellationToken);
 

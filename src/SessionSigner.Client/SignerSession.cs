@@ -1,5 +1,6 @@
 using System.Text;
 using Google.Protobuf;
+using SessionSigner.Ethereum;
 using SessionSigner.Grants;
 using SessionSigner.V1;
 
@@ -80,6 +81,54 @@ public sealed class SignerSession
         };
         var answer = await _client.SignTypedDataAsync(request, cancellationToken);
         SignatureCheck.VerifyTypedData(request, answer, Grant.Grant.SessionKey);
+        return answer;
+    }
+
+    /// <summary>Signs one personal message (EIP-191 version 0x45) and verifies the answer: digest and key.</summary>
+    /// <param name="message">1 to 8,192 bytes of UTF-8, without unpaired surrogates.</param>
+    /// <param name="requestId">Identifier that makes a repetition safe; null makes one.</param>
+    /// <param name="cancellationToken">Stops waiting; the daemon may have signed all the same.</param>
+    /// <exception cref="SignerDeniedException">Outside the scope.</exception>
+    /// <exception cref="SignerVerificationException">The answer is not a signature of this message by the session key.</exception>
+    public async Task<SignMessageResponse> SignMessageAsync(
+        string message,
+        string? requestId = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        // Before anything is sent: what is not text would be sent, and signed, as another text.
+        var digest = SignedMessage.Digest(message);
+        var request = new SignMessageRequest
+        {
+            SessionId = SessionId,
+            RequestId = RequestId.OrCreate(requestId),
+            Message = message,
+        };
+        var answer = await _client.SignMessageAsync(request, cancellationToken);
+        SignatureCheck.VerifyMessage(digest, answer, Grant.Grant.SessionKey);
+        return answer;
+    }
+
+    /// <summary>Signs 32 bytes as given, if the scope allows raw digests, and verifies the answer.</summary>
+    /// <param name="digest">Exactly 32 bytes.</param>
+    /// <param name="requestId">Identifier that makes a repetition safe; null makes one.</param>
+    /// <param name="cancellationToken">Stops waiting; the daemon may have signed all the same.</param>
+    /// <exception cref="SignerDeniedException">Outside the scope.</exception>
+    /// <exception cref="SignerVerificationException">The answer is not a signature of this digest by the session key.</exception>
+    public async Task<SignDigestResponse> SignDigestAsync(
+        Hash32 digest,
+        string? requestId = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var request = new SignDigestRequest
+        {
+            SessionId = SessionId,
+            RequestId = RequestId.OrCreate(requestId),
+            Digest = ByteString.CopyFrom(digest.ToArray()),
+        };
+        var answer = await _client.SignDigestAsync(request, cancellationToken);
+        SignatureCheck.VerifyDigest(digest, answer, Grant.Grant.SessionKey);
         return answer;
     }
 

@@ -45,17 +45,28 @@ internal static class CeilingText
         var constraints = Items(permission, "constraints").Select(Constraint).ToList();
         var suffix = constraints.Count == 0 ? "" : $", if {string.Join(" and ", constraints)}";
         var name = Text(permission, "name");
-        if (Text(permission, "kind") == "typed_data")
+        var domain = Member(permission, "domain");
+        return Text(permission, "kind") switch
         {
-            var domain = Member(permission, "domain");
-            return $"{name}: message {Text(permission, "primary_type")} of {Text(domain, "name")} {Text(domain, "verifying_contract")}{suffix}";
-        }
+            "call" => $"{name}: {DescribeCall(permission, suffix)}",
+            "typed_data" =>
+                $"{name}: message {Text(permission, "primary_type")} of {Text(domain, "name")} {Text(domain, "verifying_contract")}{suffix}",
+            "message" => $"{name}: text \"{SafeText.Escape(Text(permission, "template"))}\"{suffix}",
+            "sign_in" => $"{name}: sign in to {List(permission, "domains")} for at most {Text(permission, "max_lifetime_seconds")} s",
+            "raw_digest" => $"{name}: ANY 32 BYTES; nothing but rates and signatures bounds it",
+            var other => $"{name}: {other}",
+        };
+    }
 
+    private static string DescribeCall(JsonNode? permission, string suffix)
+    {
         var function = Text(permission, "function") is { Length: > 0 } signature ? signature : "plain transfer";
         var carried = Text(permission, "unwrap") is { Length: > 0 } container
             ? $", and what it carries ({container}) if allowed itself"
             : "";
-        return $"{name}: {function} on {List(permission, "targets")}{suffix}{carried}";
+        var delegates = Items(permission, "authorizations").Select(rule => Text(rule, "address")).ToList();
+        var authorizations = delegates.Count == 0 ? "" : $", carrying authorisations of {string.Join(" or ", delegates)}";
+        return $"{function} on {List(permission, "targets")}{suffix}{carried}{authorizations}";
     }
 
     private static string Constraint(JsonNode? constraint)

@@ -50,6 +50,25 @@ internal static class SignatureCheck
         ThrowIfAny(faults);
     }
 
+    public static void VerifyMessage(Hash32 digest, SignMessageResponse answer, PublicKey sessionKey)
+    {
+        var faults = new List<string>();
+        if (!answer.Digest.Span.SequenceEqual(digest.ToArray()))
+        {
+            faults.Add("The digest is not that of the requested message.");
+        }
+
+        CheckSignature(answer.Signature.Span, digest, sessionKey, firstRecovery: 27, faults);
+        ThrowIfAny(faults);
+    }
+
+    public static void VerifyDigest(Hash32 digest, SignDigestResponse answer, PublicKey sessionKey)
+    {
+        var faults = new List<string>();
+        CheckSignature(answer.Signature.Span, digest, sessionKey, firstRecovery: 0, faults);
+        ThrowIfAny(faults);
+    }
+
     private static void CheckSignature(
         ReadOnlySpan<byte> signature,
         Hash32 digest,

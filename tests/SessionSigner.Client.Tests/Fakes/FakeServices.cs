@@ -121,6 +121,32 @@ internal sealed class FakeSigningService(FakeBehaviour behaviour) : SigningServi
         return Task.FromResult(behaviour.Answer(answer));
     }
 
+    public override Task<SignMessageResponse> SignMessage(SignMessageRequest request, ServerCallContext context)
+    {
+        behaviour.RequestIds.Add(request.RequestId);
+        var digest = SignedMessage.Digest(request.Message);
+        var answer = new SignMessageResponse
+        {
+            Signature = ByteString.CopyFrom(FakeKeys.Sign(behaviour.SigningKey, digest, 27)),
+            Digest = ByteString.CopyFrom(digest.ToArray()),
+            Headroom = { FakeKeys.Headroom("4900") },
+            AuditIndex = 7,
+        };
+        return Task.FromResult(behaviour.Answer(answer));
+    }
+
+    public override Task<SignDigestResponse> SignDigest(SignDigestRequest request, ServerCallContext context)
+    {
+        behaviour.RequestIds.Add(request.RequestId);
+        var answer = new SignDigestResponse
+        {
+            Signature = ByteString.CopyFrom(FakeKeys.Sign(behaviour.SigningKey, new Hash32(request.Digest.Span), 0)),
+            Headroom = { FakeKeys.Headroom("4900") },
+            AuditIndex = 8,
+        };
+        return Task.FromResult(behaviour.Answer(answer));
+    }
+
     public override Task<EvaluateResponse> Evaluate(EvaluateRequest request, ServerCallContext context) =>
         Task.FromResult(
             behaviour.Answer(
