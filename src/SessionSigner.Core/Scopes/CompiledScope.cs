@@ -124,13 +124,7 @@ public sealed class CompiledScope
         Evaluate(payload, nowSeconds, debits, session, trace: null);
 
     /// <summary>Decides, and says what was considered if a trace is given.</summary>
-    internal ScopeDecision Evaluate(
-        SigningPayload payload,
-        long nowSeconds,
-        DebitBuffer debits,
-        SessionFacts session,
-        TraceBuilder? trace
-    )
+    internal ScopeDecision Evaluate(SigningPayload payload, long nowSeconds, DebitBuffer debits, SessionFacts session, TraceBuilder? trace)
     {
         trace?.BeginPart();
         var decision = Decide(payload, nowSeconds, debits, session, trace);
@@ -142,13 +136,7 @@ public sealed class CompiledScope
         return decision;
     }
 
-    private ScopeDecision Decide(
-        SigningPayload payload,
-        long nowSeconds,
-        DebitBuffer debits,
-        SessionFacts session,
-        TraceBuilder? trace
-    )
+    private ScopeDecision Decide(SigningPayload payload, long nowSeconds, DebitBuffer debits, SessionFacts session, TraceBuilder? trace)
     {
         debits.Clear();
         // 1. The window, half open.

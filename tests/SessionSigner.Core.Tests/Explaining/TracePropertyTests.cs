@@ -61,7 +61,7 @@ public class TracePropertyTests
     )
     {
         var trace = new TraceBuilder(bounds ?? TraceBounds.Answer);
-        var decision = scope.Evaluate(payload, ScopeBuilder.Now, new DebitBuffer(), trace);
+        var decision = scope.Evaluate(payload, ScopeBuilder.Now, new DebitBuffer(), default, trace);
         return (decision, trace.Build());
     }
 }
