@@ -90,12 +90,18 @@ install_npm_packages() {
     return
   fi
   printf 'install: npm packages\n'
-  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || die 'npm ci failed; see its message above'
+  # --force: Debian's node is older than what the package of the Ethereum node asks for, which is a program that needs none.
+  npm ci --force --ignore-scripts --no-audit --no-fund --loglevel=error || die 'npm ci failed; see its message above'
   # buf's package for one platform declares no command; give it one beside the others.
   local buf=(node_modules/@bufbuild/buf-linux-*/bin/buf)
   [[ -x "${buf[0]}" ]] || die "there is no buf for this platform ($(uname -m))"
   ln -sf "../../${buf[0]}" node_modules/.bin/buf
   sha256sum package.json package-lock.json >"$stamp"
+}
+
+check_anvil() {
+  "$root/tests/Interop/node_modules/.bin/anvil" --version >/dev/null ||
+    die "the Ethereum node (anvil) does not run on this platform ($(uname -m))"
 }
 
 install_dotnet_tools() {
@@ -108,5 +114,6 @@ check_dotnet
 check_node
 install_npm_packages
 if [[ "$what" == tests ]]; then
+  check_anvil
   install_dotnet_tools
 fi
