@@ -61,6 +61,12 @@ internal static class CallLint
     {
         CheckFees(permission, path, warnings);
         CheckNativeValue(permission, path, warnings);
+        if (permission.Authorizations.Count > 0)
+        {
+            warnings.Add(
+                $"{path}.authorizations: The transaction gives accounts code before the call is made; who they are is not looked at, and the call may meet that code."
+            );
+        }
         if (permission.Function.Length == 0 || !AbiFunction.TryParse(permission.Function, out var function, out _))
         {
             return;

@@ -6,13 +6,27 @@ namespace SessionSigner.Core;
 /// <summary>Says what in a policy is allowed but usually not meant: the ways in which caps are got around. Warnings, not faults.</summary>
 public static class PolicyLint
 {
+    /// <summary>What findings begin with that make every other rule of the policy void. They come first.</summary>
+    public const string Danger = "DANGER: ";
+
     private const int LongLifetimeSeconds = 24 * 3_600;
 
     /// <summary>Checks a policy.</summary>
-    /// <returns>One sentence for each finding, naming the path; empty if there is nothing to say.</returns>
+    /// <returns>One sentence for each finding, naming the path, those that begin with <see cref="Danger"/> first; empty if there is nothing to say.</returns>
     public static IReadOnlyList<string> Check(Policy policy)
     {
         var warnings = new List<string>();
+        for (var i = 0; i < policy.Ceiling.Permissions.Count; i++)
+        {
+            if (policy.Ceiling.Permissions[i] is RawDigestPermission)
+            {
+                warnings.Add(
+                    $"{Danger}{StrictJson.Element("ceiling.permissions", i)}: raw_digest signs ANY 32 bytes. Whatever another rule of this policy refuses can be signed by "
+                        + "its digest: no target, cap, constraint or budget binds such a session. If its key or its client is lost, nothing bounds the loss but how many "
+                        + "signatures rates and max_signatures allow, and one may be enough to take everything."
+                );
+            }
+        }
         if (policy.MaxLifetimeSeconds > LongLifetimeSeconds)
         {
             warnings.Add(
@@ -31,13 +45,20 @@ public static class PolicyLint
         {
             var path = StrictJson.Element("ceiling.permissions", i);
             var permission = policy.Ceiling.Permissions[i];
-            if (permission is CallPermission call)
+            switch (permission)
             {
-                CallLint.Check(call, path, warnings);
-            }
-            else if (permission is TypedDataPermission typed)
-            {
-                TypedDataLint.Check(typed, path, warnings);
+                case CallPermission call:
+                    CallLint.Check(call, path, warnings);
+                    break;
+                case TypedDataPermission typed:
+                    TypedDataLint.Check(typed, path, warnings);
+                    break;
+                case MessagePermission message:
+                    MessageLint.Check(message, path, warnings);
+                    break;
+                case SignInPermission signIn:
+                    MessageLint.Check(signIn, path, warnings);
+                    break;
             }
         }
         OverlapLint.Check(policy.Ceiling, warnings);

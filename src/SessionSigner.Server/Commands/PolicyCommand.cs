@@ -56,7 +56,8 @@ internal static class PolicyCommand
         }
         else
         {
-            foreach (var warning in warnings)
+            await PrintDangersAsync(Console.Out, warnings);
+            foreach (var warning in warnings.Where(warning => !IsDanger(warning)))
             {
                 await Console.Out.WriteLineAsync($"warning: {warning}");
             }
@@ -76,11 +77,24 @@ internal static class PolicyCommand
             await PrintAsync(Describe(policy, PolicyLint.Check(policy)));
             return ExitCodes.Ok;
         }
+        // Whoever pins the digest sees it, though the output goes into a pipe.
+        await PrintDangersAsync(Console.Error, PolicyLint.Check(policy));
         await Console.Out.WriteLineAsync($"name    {policy.Name}");
         await Console.Out.WriteLineAsync($"digest  {policy.Digest}");
         await Console.Out.WriteLineAsync(policy.CanonicalJson);
         return ExitCodes.Ok;
     }
+
+    private static async Task PrintDangersAsync(TextWriter writer, IReadOnlyList<string> warnings)
+    {
+        var bar = new string('!', 100);
+        foreach (var danger in warnings.Where(IsDanger))
+        {
+            await writer.WriteLineAsync($"{bar}\n{danger}\n{bar}");
+        }
+    }
+
+    private static bool IsDanger(string warning) => warning.StartsWith(PolicyLint.Danger, StringComparison.Ordinal);
 
     private static async Task<Policy?> ReadAsync(string file, bool asJson)
     {

@@ -26,6 +26,10 @@ internal sealed record TransactionBuilder
 
     public int Authorizations { get; init; }
 
+    public BigInteger AuthorizationChain { get; init; } = 1;
+
+    public string AuthorizationDelegate { get; init; } = "0x0000000000000000000000000000000000000000";
+
     public int Blobs { get; init; }
 
     public TransactionPayload Build()
@@ -59,16 +63,21 @@ internal sealed record TransactionBuilder
         byte[][] tail = Type switch
         {
             3 => [Number(1), List([.. Enumerable.Repeat(Text([1, .. new byte[31]]), Blobs)])],
-            4 =>
-            [
-                List([
-                    .. Enumerable.Repeat(List(Number(1), Text(new byte[20]), Number(0), Number(0), Number(1), Number(1)), Authorizations),
-                ]),
-            ],
+            4 => [List([.. Enumerable.Repeat(Authorization(), Authorizations)])],
             _ => [],
         };
         return [(byte)Type, .. List([.. head, .. fees, Number(Gas), .. call, accessList, .. tail])];
     }
+
+    private byte[] Authorization() =>
+        List(
+            Number(AuthorizationChain),
+            Text(Convert.FromHexString(AuthorizationDelegate[2..])),
+            Number(0),
+            Number(0),
+            Number(1),
+            Number(1)
+        );
 
     private static byte[] Number(BigInteger value) => Text(value.IsZero ? [] : value.ToByteArray(isUnsigned: true, isBigEndian: true));
 
