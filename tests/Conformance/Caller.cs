@@ -51,6 +51,28 @@ internal sealed class Caller(GrpcChannel channel) : IDisposable
             Options()
         );
 
+    public async Task<SignMessageResponse> SignMessageAsync(string sessionId, string message, string? requestId = null) =>
+        await Signing.SignMessageAsync(
+            new SignMessageRequest
+            {
+                SessionId = sessionId,
+                RequestId = requestId ?? NewId(),
+                Message = message,
+            },
+            Options()
+        );
+
+    public async Task<SignDigestResponse> SignDigestAsync(string sessionId, byte[] digest, string? requestId = null) =>
+        await Signing.SignDigestAsync(
+            new SignDigestRequest
+            {
+                SessionId = sessionId,
+                RequestId = requestId ?? NewId(),
+                Digest = ByteString.CopyFrom(digest),
+            },
+            Options()
+        );
+
     public async Task<Session> GetAsync(string sessionId) =>
         (await Sessions.GetSessionAsync(new GetSessionRequest { SessionId = sessionId }, Options())).Session;
 

@@ -32,6 +32,8 @@ internal static class Policies
             ["few"] = Write("few", Transfers("few", OrderCap, Budget, "") + "  max_signatures: 2\n", 3_600),
             ["team"] = Write("team", Team, 3_600),
             ["bulk"] = Write("bulk", Transfers("bulk", OrderCap, Budget, Bulk), 3_600),
+            ["words"] = Write("words", Transfers("words", OrderCap, Budget, Words), 3_600),
+            ["digests"] = Write("digests", Transfers("digests", OrderCap, Budget, Digests) + "  max_signatures: 3\n", 3_600),
             ["brief"] = Write("brief", Transfers("brief", OrderCap, Budget, ""), 2),
         };
 
@@ -98,6 +100,36 @@ internal static class Policies
                   meters:
                     - budget: usdc
                       path: amount
+
+            """;
+
+    private static string Words =>
+        $"""
+                - name: quote
+                  kind: message
+                  template: "Quote {"{id}"}: {"{amount}"} USDC at {"{time}"}"
+                  holes:
+                    - {"{name: id, type: bytes, length: 4}"}
+                    - {"{name: amount, type: uint, max: \"1000\"}"}
+                    - {"{name: time, type: time, past_seconds: 60, future_seconds: 60}"}
+                  meters:
+                    - budget: usdc
+                      path: amount
+                - name: login
+                  kind: sign_in
+                  domains: ["desk.example"]
+                  origins: ["https://desk.example"]
+                  chains: ["{Chain}"]
+                  statement: Sign in to trade.
+                  max_lifetime_seconds: 600
+                  resources: ["https://desk.example/terms"]
+
+            """;
+
+    private static string Digests =>
+        """
+                - name: any
+                  kind: raw_digest
 
             """;
 

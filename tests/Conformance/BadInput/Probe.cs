@@ -22,7 +22,8 @@ internal sealed class Probe : IAsyncDisposable
 
     public string GrantJson { get; }
 
-    public static async Task<Probe> OpenAsync(DaemonFixture daemon) => new(daemon, await daemon.Alice.OpenAsync("desk"));
+    public static async Task<Probe> OpenAsync(DaemonFixture daemon, string policy = "desk") =>
+        new(daemon, await daemon.Alice.OpenAsync(policy));
 
     /// <summary>Nothing was signed and no budget moved; the session still signs, and exactly that is counted; the daemon is healthy.</summary>
     public async Task AssertUnharmedAsync()
