@@ -38,6 +38,7 @@ internal static class DaemonApplication
         services.AddSingleton(clock);
         services.AddSingleton<TlsListener>();
         services.AddSingleton<ConnectionGuard>();
+        services.AddSingleton<FrameGuard>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Limits.Deadline + TimeSpan.FromSeconds(5));
         services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
         AddGrpc(services);
@@ -46,8 +47,8 @@ internal static class DaemonApplication
         services.AddRoutingCore();
         services
             .AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>()
-            .Configure<TlsListener, ConnectionGuard>(
-                (kestrel, listener, guard) => KestrelSetup.Apply(kestrel, options.Listen, listener, guard)
+            .Configure<TlsListener, ConnectionGuard, FrameGuard>(
+                (kestrel, listener, guard, frames) => KestrelSetup.Apply(kestrel, options.Listen, listener, guard, frames)
             );
 
         var app = builder.Build();

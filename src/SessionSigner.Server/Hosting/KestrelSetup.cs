@@ -5,7 +5,7 @@ namespace SessionSigner.Server;
 
 /// <summary>
 /// Limits of the HTTP/2 server. Kestrel's own defaults are made for web sites, not for a daemon that signs. Kestrel has no limit on PING, SETTINGS
-/// and empty CONTINUATION frames: they cost processor time, no memory, and only a client with an accepted certificate can send them.
+/// and empty CONTINUATION frames: <see cref="FrameGuard"/> has.
 /// </summary>
 internal static class KestrelSetup
 {
@@ -16,7 +16,7 @@ internal static class KestrelSetup
     public const int BodySizeMax = 2 * MessageSizeMax;
 
     /// <summary>Sets limits and addresses.</summary>
-    public static void Apply(KestrelServerOptions kestrel, ListenSection options, TlsListener tls, ConnectionGuard guard)
+    public static void Apply(KestrelServerOptions kestrel, ListenSection options, TlsListener tls, ConnectionGuard guard, FrameGuard frames)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
@@ -46,6 +46,7 @@ internal static class KestrelSetup
                     listen.Use(next => connection => guard.GuardAddress(connection, next));
                     tls.Apply(listen);
                     listen.Use(next => connection => guard.GuardIdentity(connection, next));
+                    listen.Use(next => connection => frames.Guard(connection, next));
                 }
             );
         }

@@ -53,6 +53,7 @@ internal sealed class DaemonHosting : IAsyncDisposable
         builder.Services.AddSingleton(tls);
         builder.Services.AddSingleton<TlsListener>();
         builder.Services.AddSingleton<ConnectionGuard>();
+        builder.Services.AddSingleton<FrameGuard>();
         DaemonApplication.AddGrpc(builder.Services);
         builder.Services.Configure<GrpcServiceOptions>(grpc =>
         {
@@ -63,10 +64,10 @@ internal sealed class DaemonHosting : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder
             .Services.AddOptions<KestrelServerOptions>()
-            .Configure<TlsListener, ConnectionGuard>(
-                (kestrel, listener, guard) =>
+            .Configure<TlsListener, ConnectionGuard, FrameGuard>(
+                (kestrel, listener, guard, frames) =>
                 {
-                    KestrelSetup.Apply(kestrel, listen, listener, guard);
+                    KestrelSetup.Apply(kestrel, listen, listener, guard, frames);
                     kestrel.Limits.MaxRequestBodySize = requestBytesMax ?? kestrel.Limits.MaxRequestBodySize;
                 }
             );
