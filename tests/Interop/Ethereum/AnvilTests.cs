@@ -8,8 +8,8 @@ using SessionSigner.Ethereum.Tests;
 namespace Interop;
 
 /// <summary>
-/// A real Ethereum node mines what this project signs, of every type that can be sent as it is signed. Type 3 cannot: the network takes it
-/// only with its blobs and their proofs, which are not signed.
+/// A real Ethereum node mines what this project signs, of every type. The blobs of type 3, their commitments and their proofs are not signed; they
+/// are made by viem and c-kzg.
 /// </summary>
 public sealed class AnvilTests : IDisposable
 {
@@ -55,9 +55,10 @@ public sealed class AnvilTests : IDisposable
         {
             hashes.Add((await CallAsync("eth_sendRawTransaction", Sign(bytes))).GetValue<string>());
         }
+        hashes.Add(await SendBlobsAsync());
         await CallAsync("anvil_mine", "0x1");
 
-        string[] types = ["0x0", "0x0", "0x1", "0x2", "0x4"];
+        string[] types = ["0x0", "0x0", "0x1", "0x2", "0x4", "0x3"];
         foreach (var (hash, type) in hashes.Zip(types))
         {
             var receipt = await CallAsync("eth_getTransactionReceipt", hash);
@@ -65,9 +66,30 @@ public sealed class AnvilTests : IDisposable
             Assert.Equal(sender.ToString(), receipt["from"]!.GetValue<string>(), ignoreCase: true);
         }
         var received = (await CallAsync("eth_getBalance", Vector.Hex(_recipient), "latest")).GetValue<string>();
-        Assert.Equal(1 + 2 + 3 + 4 + 5, int.Parse(received.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        Assert.Equal(1 + 2 + 3 + 4 + 5 + 6, int.Parse(received.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
         var code = (await CallAsync("eth_getCode", AddressOf(delegateKey).ToString(), "latest")).GetValue<string>();
         Assert.Equal("0xef0100" + Convert.ToHexStringLower(implementation), code);
+    }
+
+    private async Task<string> SendBlobsAsync()
+    {
+        var made = await ForeignProgram.RunNodeAsync("Ethereum/blobs.mjs", TimeSpan.FromMinutes(5), "what the blobs hold");
+        Assert.True(made.ExitCode == 0, made.Error);
+        var sidecar = JsonNode.Parse(made.Output)!;
+        byte[][] fees = [Number(1), Number(2_000_000_000)];
+        var signed = Sign([
+            3,
+            .. Rlp.Items([Number(Chain), Number(5), .. fees, .. Tail(6), AccessList(), Number(1_000_000_000), Texts("hashes")]),
+        ]);
+        // SPEC: EIP-4844 "rlp([tx_payload_body, blobs, commitments, proofs])" after the type byte.
+        byte[] body = Vector.Bytes(signed)[1..];
+        byte[] wrapped = [3, .. Rlp.Items([body, Texts("blobs"), Texts("commitments"), Texts("proofs")])];
+        var hash = (await CallAsync("eth_sendRawTransaction", Vector.Hex(wrapped))).GetValue<string>();
+        Assert.Equal(Keccak256.Hash(Vector.Bytes(signed)).ToString(), hash);
+        return hash;
+
+        byte[] Texts(string name) =>
+            Rlp.Items([.. sidecar[name]!.AsArray().Select(item => Rlp.Text(Vector.Bytes(item!.GetValue<string>())))]);
     }
 
     public void Dispose() => _http.Dispose();
