@@ -66,11 +66,13 @@ internal static class CommandLine
                 new GrantShowCommand(host),
                 new GrantVerifyCommand(host),
             },
-            new CommandGroup("policy", "List, check, show and approve policies.", "sessionsigner policy list")
+            new CommandGroup("policy", "List, check, compare, try and approve policies.", "sessionsigner policy list")
             {
                 new PolicyListCommand(host),
                 ForwardedCommand.PolicyLint.ToCommand(),
                 ForwardedCommand.PolicyShow.ToCommand(),
+                ForwardedCommand.PolicyDiff.ToCommand(),
+                ForwardedCommand.PolicyTest.ToCommand(),
                 new PolicyApproveCommand(host),
                 new PolicyVerifyCommand(host),
             },

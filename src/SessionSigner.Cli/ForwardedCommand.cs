@@ -41,7 +41,19 @@ internal sealed class ForwardedCommand(string path, string description, params s
         "sessionsigner policy show policies/desk.yaml"
     );
 
-    private static readonly ForwardedCommand[] All = [Init, Doctor, CheckConfig, PolicyLint, PolicyShow];
+    public static readonly ForwardedCommand PolicyDiff = new(
+        "policy diff",
+        "Say what changes between two versions of a policy: what widens, what narrows.",
+        "sessionsigner policy diff policies/desk.yaml policies/desk-next.yaml"
+    );
+
+    public static readonly ForwardedCommand PolicyTest = new(
+        "policy test",
+        "Run cases against a policy: requests and what it should say of them.",
+        "sessionsigner policy test policies/desk.yaml cases/desk.yaml"
+    );
+
+    private static readonly ForwardedCommand[] All = [Init, Doctor, CheckConfig, PolicyLint, PolicyShow, PolicyDiff, PolicyTest];
 
     /// <summary>Whether the arguments begin with a forwarded command. Its help is given here only if the daemon's program is not on this host.</summary>
     public static bool Matches(CliHost host, IReadOnlyList<string> arguments)

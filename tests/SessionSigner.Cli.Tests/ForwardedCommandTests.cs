@@ -12,6 +12,8 @@ public sealed class ForwardedCommandTests : IDisposable
     [InlineData("check-config")]
     [InlineData("policy lint")]
     [InlineData("policy show")]
+    [InlineData("policy diff")]
+    [InlineData("policy test")]
     public async Task Arguments_and_exit_code_pass_through(string command)
     {
         var received = Path.Combine(_folder, "received");

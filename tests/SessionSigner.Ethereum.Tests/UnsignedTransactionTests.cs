@@ -305,4 +305,40 @@ public class UnsignedTransactionTests
             data ?? Rlp.Text(0xa9, 0x05, 0x9c, 0xbb),
             accessList ?? Empty,
         ];
+
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(1, "00")]
+    [InlineData(127, "7f")]
+    [InlineData(128, "80")]
+    [InlineData(1_000_000, "a9059cbb")]
+    public void A_transaction_made_of_its_fields_is_decoded_into_them(int number, string data)
+    {
+        var fields = new DynamicFeeTransaction
+        {
+            ChainId = (ulong)number + 1,
+            Nonce = (ulong)number,
+            MaxPriorityFeePerGas = (ulong)number,
+            MaxFeePerGas = (ulong)number + 1,
+            GasLimit = (ulong)number + 2,
+            To = number == 0 ? null : new Address(Enumerable.Repeat((byte)(number & 0x7f), 20).ToArray()),
+            Value = UInt256.MaxValue,
+            Data = Convert.FromHexString(string.Concat(Enumerable.Repeat(data, number == 1_000_000 ? 100 : 1))),
+        };
+        Assert.True(UnsignedTransaction.TryDecode(fields.EncodeUnsigned(), out var decoded, out var fault), fault);
+        Assert.Equal(TransactionType.DynamicFee, decoded!.Type);
+        Assert.Equal(
+            (fields.ChainId, fields.Nonce, fields.MaxPriorityFeePerGas, fields.MaxFeePerGas, fields.GasLimit, fields.To, fields.Value),
+            (
+                decoded.ChainId!.Value,
+                decoded.Nonce,
+                decoded.MaxPriorityFeePerGas,
+                decoded.MaxFeePerGas,
+                decoded.GasLimit,
+                decoded.To,
+                decoded.Value
+            )
+        );
+        Assert.Equal(fields.Data.ToArray(), decoded.Data.ToArray());
+    }
 }

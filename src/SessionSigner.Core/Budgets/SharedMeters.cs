@@ -7,9 +7,17 @@ namespace SessionSigner.Core;
 /// The totals that sessions share, by what shares them; read from the journal when the first session needs one, then kept for as long as the
 /// process lives, so that what is under way is never read too early. Bounded by the principals, primary keys and budgets of the policies. Thread safe.
 /// </summary>
-internal sealed class SharedMeters(IJournal journal, TimeProvider time)
+internal sealed class SharedMeters(SharedMeters.ReadRows readRows, TimeProvider time)
 {
+    /// <summary>Reads what a shared budget has taken, as <see cref="IJournal.ReadSharedBudget"/>.</summary>
+    public delegate IReadOnlyList<SharedBudgetRow> ReadRows(SharedBudgetKey key, long sinceMs);
+
     private readonly ConcurrentDictionary<(BudgetPer Per, string Subject, string Policy), SharedSet> _sets = new();
+
+    /// <param name="journal">Holds what was taken before.</param>
+    /// <param name="time">The clock.</param>
+    public SharedMeters(IJournal journal, TimeProvider time)
+        : this(journal.ReadSharedBudget, time) { }
 
     /// <summary>The set that a session belongs to.</summary>
     public SharedSet FindSet(BudgetPer per, SessionRecord session)
@@ -27,7 +35,7 @@ internal sealed class SharedMeters(IJournal journal, TimeProvider time)
             // As long as no total is in the set, nothing is taken from it, so what is read is complete. Of several readers the first is right.
             var now = MeterTime.Read(time);
             var key = new SharedBudgetKey(BudgetWords.Of(set.Per), set.Subject, set.Policy, rule.Path);
-            var rows = journal.ReadSharedBudget(key, BudgetTotal.RelevantSinceMs(rule.Window, now.WallMs));
+            var rows = readRows(key, BudgetTotal.RelevantSinceMs(rule.Window, now.WallMs));
             total = set.Totals.GetOrAdd(rule.Path, BudgetTotal.Restore(rule.Window, rows, now));
         }
         return total.Window == rule.Window

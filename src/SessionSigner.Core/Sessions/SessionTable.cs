@@ -41,12 +41,9 @@ internal sealed class SessionTable(SessionOptions options)
                 throw Failures.ShuttingDown();
             }
             var (all, principal, policy) = Count(session.Record);
-            if (policyMax is { } max && policy >= max)
+            if (FindPolicyDenial(policy, policyMax) is { } denial)
             {
-                return new Denial(DenialReason.PolicyRefused, "policy.max_open_sessions_per_principal", $"{policy + 1}", $"{max}")
-                {
-                    Headroom = "0",
-                };
+                return denial;
             }
             if (all >= options.MaxOpenSessions || principal >= options.MaxOpenSessionsPerPrincipal)
             {
@@ -56,6 +53,14 @@ internal sealed class SessionTable(SessionOptions options)
             return null;
         }
     }
+
+    /// <summary>The policy's refusal of one more session of a principal, or null.</summary>
+    /// <param name="open">How many it holds open under the policy.</param>
+    /// <param name="policyMax">Most it may hold, or null.</param>
+    public static Denial? FindPolicyDenial(int open, int? policyMax) =>
+        policyMax is { } max && open >= max
+            ? new Denial(DenialReason.PolicyRefused, "policy.max_open_sessions_per_principal", $"{open + 1}", $"{max}") { Headroom = "0" }
+            : null;
 
     /// <summary>Finds a session that is in the log, open or with its end under way.</summary>
     public LiveSession? Find(string sessionId) => _sessions.TryGetValue(sessionId, out var session) && session.IsInLog ? session : null;

@@ -18,6 +18,19 @@ internal ref struct RlpWriter(Span<byte> destination)
         return trimmed.Length == 1 && trimmed[0] < 0x80 ? 1 : HeaderLength(trimmed.Length) + trimmed.Length;
     }
 
+    /// <summary>Bytes that a byte string takes.</summary>
+    public static int StringLength(ReadOnlySpan<byte> bytes) =>
+        bytes.Length == 1 && bytes[0] < 0x80 ? 1 : HeaderLength(bytes.Length) + bytes.Length;
+
+    public void WriteString(scoped ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length != 1 || bytes[0] >= 0x80)
+        {
+            WriteHeader(0x80, bytes.Length);
+        }
+        WriteRaw(bytes);
+    }
+
     public void WriteRaw(scoped ReadOnlySpan<byte> encoded)
     {
         encoded.CopyTo(_destination[_position..]);

@@ -4,14 +4,16 @@ using SessionSigner.Core;
 
 namespace SessionSigner.Server;
 
-/// <summary>sessionsignerd policy lint|show: reads a policy file.</summary>
+/// <summary>sessionsignerd policy lint|show|diff|test: reads policy files.</summary>
 internal static class PolicyCommand
 {
     public static Command Create()
     {
-        var command = new Command("policy", "Read a policy file.");
+        var command = new Command("policy", "Read, compare and try policy files.");
         command.Subcommands.Add(CreateLint());
         command.Subcommands.Add(CreateShow());
+        command.Subcommands.Add(PolicyDiffCommand.Create());
+        command.Subcommands.Add(PolicyTestCommand.Create());
         return command;
     }
 
@@ -41,7 +43,7 @@ internal static class PolicyCommand
         return command;
     }
 
-    private static Argument<string> FileArgument() => new("FILE") { Description = "Policy in YAML or JSON." };
+    internal static Argument<string> FileArgument() => new("FILE") { Description = "Policy in YAML or JSON." };
 
     private static async Task<int> LintAsync(string file, bool asJson)
     {
@@ -96,22 +98,29 @@ internal static class PolicyCommand
 
     private static bool IsDanger(string warning) => warning.StartsWith(PolicyLint.Danger, StringComparison.Ordinal);
 
-    private static async Task<Policy?> ReadAsync(string file, bool asJson)
+    /// <summary>Reads a policy, or prints its faults.</summary>
+    internal static async Task<Policy?> ReadAsync(string file, bool asJson)
     {
         if (PolicyFile.TryRead(file, out var policy, out var faults))
         {
             return policy;
         }
+        await ReportAsync(file, faults, asJson);
+        return null;
+    }
+
+    /// <summary>Prints what is wrong with a file.</summary>
+    internal static async Task ReportAsync(string file, IReadOnlyList<string> faults, bool asJson)
+    {
         if (asJson)
         {
             await PrintAsync(new JsonObject { ["file"] = file, ["faults"] = ToArray(faults) });
-            return null;
+            return;
         }
         foreach (var fault in faults)
         {
             await Console.Error.WriteLineAsync($"{file}: {fault}");
         }
-        return null;
     }
 
     private static JsonObject Describe(Policy policy, IReadOnlyList<string> warnings) =>
@@ -123,7 +132,7 @@ internal static class PolicyCommand
             ["policy"] = JsonNode.Parse(policy.CanonicalJson),
         };
 
-    private static JsonArray ToArray(IEnumerable<string> texts) => [.. texts.Select(text => JsonValue.Create(text))];
+    internal static JsonArray ToArray(IEnumerable<string> texts) => [.. texts.Select(text => JsonValue.Create(text))];
 
-    private static Task PrintAsync(JsonObject value) => Console.Out.WriteLineAsync(value.ToJsonString());
+    internal static Task PrintAsync(JsonObject value) => Console.Out.WriteLineAsync(value.ToJsonString());
 }

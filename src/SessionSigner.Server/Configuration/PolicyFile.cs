@@ -15,14 +15,19 @@ internal static class PolicyFile
     /// <returns>False with everything that is wrong.</returns>
     public static bool TryRead(string file, [NotNullWhen(true)] out Policy? policy, out IReadOnlyList<string> faults)
     {
-        var collector = new FaultCollector(file);
         policy = null;
-        if (YamlText.Read(file, collector) is { } root)
-        {
-            return Policy.TryParse(ToJson(root), out policy, out faults);
-        }
+        return TryReadJson(file, out var json, out faults) && Policy.TryParse(json, out policy, out faults);
+    }
+
+    /// <summary>Reads any YAML or JSON file with a mapping into the JSON it stands for.</summary>
+    /// <returns>False with everything that is wrong.</returns>
+    public static bool TryReadJson(string file, out ReadOnlyMemory<byte> json, out IReadOnlyList<string> faults)
+    {
+        var collector = new FaultCollector(file);
+        var root = YamlText.Read(file, collector);
+        json = root is null ? default : ToJson(root);
         faults = [.. collector.Faults.Select(fault => fault.Line > 0 ? $"line {fault.Line}: {fault.Message}" : fault.Message)];
-        return false;
+        return root is not null;
     }
 
     /// <summary>The same document as JSON.</summary>

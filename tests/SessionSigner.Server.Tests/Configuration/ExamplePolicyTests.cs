@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using SessionSigner.Core;
 
 namespace SessionSigner.Server.Tests;
@@ -18,6 +19,51 @@ public class ExamplePolicyTests
         Assert.Empty(PolicyLint.Check(policy));
     }
 
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Every_case_is_decided_as_it_says(string file)
+    {
+        Assert.True(PolicyFile.TryRead(file, out var policy, out _));
+        Assert.True(PolicyTestCommand.TryRead(CasesOf(file), policy, out var cases, out var faults), string.Join('\n', faults));
+        Assert.All(cases!.Run(), result => Assert.True(result.Passed, $"{result.Name}: {string.Join('\n', result.Steps)}"));
+    }
+
+    /// <summary>The cases prove something: each expectation turned round makes its case fail.</summary>
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Every_expectation_turned_round_fails(string file)
+    {
+        Assert.True(PolicyFile.TryRead(file, out var policy, out _));
+        Assert.True(PolicyFile.TryReadJson(CasesOf(file), out var json, out _));
+        var document = JsonNode.Parse(json.Span)!;
+        var expectations = document["cases"]!
+            .AsArray()
+            .SelectMany(one => (one!["requests"]?.AsArray() ?? []).Select(request => request!.AsObject()));
+        foreach (var request in expectations)
+        {
+            var before = request.ToJsonString();
+            var reason = request["reason"]?.GetValue<string>();
+            request.Remove("rule");
+            request.Remove("reason");
+            request["expect"] = reason is null ? "refuse" : "allow";
+            if (reason is null)
+            {
+                request["reason"] = "undecodable";
+            }
+            var changed = System.Text.Encoding.UTF8.GetBytes(document.ToJsonString());
+            Assert.True(PolicyCases.TryParse(changed, policy, out var cases, out var faults), string.Join('\n', faults));
+            Assert.Contains(cases.Run(), result => !result.Passed);
+            foreach (var name in request.Select(member => member.Key).ToList())
+            {
+                request.Remove(name);
+            }
+            foreach (var (name, value) in JsonNode.Parse(before)!.AsObject().ToList())
+            {
+                request[name] = value?.DeepClone();
+            }
+        }
+    }
+
     [Fact]
     public void Yaml_has_the_digest_of_the_JSON_it_stands_for()
     {
@@ -25,6 +71,8 @@ public class ExamplePolicyTests
         Assert.True(PolicyFile.TryRead(Path.Combine(Folder("deploy/policies"), "erc20-payout.yaml"), out var policy, out _));
         Assert.Equal(vector.RootElement.GetProperty("digest").GetString(), policy.Digest.ToString());
     }
+
+    private static string CasesOf(string file) => Path.Combine(Path.GetDirectoryName(file)!, "cases", Path.GetFileName(file));
 
     private static string Folder(string path, [CallerFilePath] string thisFile = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "../../..", path));

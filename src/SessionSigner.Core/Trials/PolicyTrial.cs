@@ -1,0 +1,134 @@
+using SessionSigner.Grants;
+
+namespace SessionSigner.Core;
+
+/// <summary>
+/// A policy in force on no daemon: sessions are opened and requests decided by the code that decides them in a daemon (terms, compiled scopes, meters), with a
+/// clock that stands until it is moved. Nothing is signed, journaled or read; every policy's primary key exists. Not thread safe.
+/// </summary>
+internal sealed class PolicyTrial
+{
+    private readonly Policy _policy;
+    private readonly TrialClock _clock;
+    private readonly SharedMeters _shared;
+    private readonly IReadOnlyList<PrimaryKey> _primaryKeys;
+    private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
+    private readonly ScopeEvaluation _evaluation = new();
+
+    /// <param name="policy">The policy.</param>
+    /// <param name="startSeconds">When it begins, Unix time.</param>
+    public PolicyTrial(Policy policy, long startSeconds)
+    {
+        _policy = policy;
+        _clock = new TrialClock(startSeconds);
+        _shared = new SharedMeters(static (_, _) => [], _clock);
+        _primaryKeys = [.. policy.PrimaryKeys.Select(ToPrimaryKey)];
+    }
+
+    /// <summary>Lets time pass.</summary>
+    public void Advance(long seconds) => _clock.Advance(seconds);
+
+    /// <summary>Opens a session.</summary>
+    /// <param name="caller">Who opens it.</param>
+    /// <param name="command">What is asked for; its policy and request identifier are not looked at.</param>
+    /// <param name="session">The session, if not refused.</param>
+    /// <returns>The refusal, or null.</returns>
+    /// <exception cref="SignerException"><see cref="ErrorCode.InvalidRequest"/> naming the field.</exception>
+    public Denial? Open(Principal caller, OpenSessionCommand command, out TrialSession? session)
+    {
+        session = null;
+        var request = OpenRequest.Parse(caller, command with { Policy = _policy.Name, RequestId = "trial" });
+        var nowMs = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        if (OpeningTerms.Decide(request, _policy, _primaryKeys, nowMs / 1_000, out var terms) is { } denial)
+        {
+            return denial;
+        }
+        var open = _open.GetValueOrDefault(caller.Identity);
+        if (SessionTable.FindPolicyDenial(open, _policy.MaxOpenSessionsPerPrincipal) is { } full)
+        {
+            return full;
+        }
+        _open[caller.Identity] = open + 1;
+        var record = ToRecord(caller, terms!, nowMs);
+        session = new TrialSession(
+            _policy.CompiledCeiling,
+            terms!.Narrowing,
+            new SessionClock(_clock, nowMs, _clock.GetTimestamp(), terms.NotBefore, terms.NotAfter),
+            SessionMeters.Create(_policy.CompiledCeiling, terms.Narrowing, new SessionOptions().MaxSignaturesPerSession, record, _shared),
+            _evaluation
+        );
+        return null;
+    }
+
+    private static SessionRecord ToRecord(Principal caller, OpeningTerms terms, long nowMs) =>
+        new()
+        {
+            SessionId = "",
+            Principal = caller.Identity,
+            Policy = terms.Policy.Name,
+            PolicyDigest = terms.Policy.Digest,
+            PrimaryKey = terms.PrimaryKey.Label,
+            GrantId = default,
+            Account = terms.Account,
+            Address = default,
+            PublicKey = default,
+            NotBefore = terms.NotBefore,
+            NotAfter = terms.NotAfter,
+            OpenedAtMs = nowMs,
+            GrantJson = default,
+        };
+
+    private static PrimaryKey ToPrimaryKey(string label) =>
+        new()
+        {
+            Label = label,
+            KeyId = default,
+            PublicKey = new PublicKey(Curve.Unspecified, default),
+            TokenLabel = "",
+            TokenSerial = "",
+            TokenModel = "",
+            Sensitive = true,
+            Extractable = false,
+            NeverExtractable = true,
+            AlwaysSensitive = true,
+            Local = true,
+        };
+}
+
+/// <summary>A session of a <see cref="PolicyTrial"/>.</summary>
+internal sealed class TrialSession(
+    CompiledScope ceiling,
+    CompiledScope? narrowing,
+    SessionClock clock,
+    SessionMeters meters,
+    ScopeEvaluation evaluation
+)
+{
+    /// <summary>Decides a request as a daemon would, and takes what an allowed one takes.</summary>
+    /// <param name="kind">Kind of payload.</param>
+    /// <param name="body">The payload as it is sent.</param>
+    public ScopeDecision Decide(PayloadKind kind, ReadOnlyMemory<byte> body)
+    {
+        var decoded = PayloadDecoder.Decode(kind, body);
+        if (!decoded.IsDecoded)
+        {
+            return ScopeDecision.Refuse(decoded.Denial);
+        }
+        if (clock.Check() is { } outside)
+        {
+            return ScopeDecision.Refuse(outside);
+        }
+        var decision = evaluation.Evaluate(ceiling, narrowing, decoded.Payload, clock.NowMs / 1_000);
+        if (!decision.IsAllowed)
+        {
+            return decision;
+        }
+        var reserved = meters.TryReserve(evaluation, clock.ReadMeterTime());
+        if (!reserved.IsAllowed)
+        {
+            return ScopeDecision.Refuse(reserved.Denial);
+        }
+        _ = meters.Book(evaluation, static _ => Task.FromResult(0L));
+        return ScopeDecision.Allow(evaluation.CeilingPermission);
+    }
+}
