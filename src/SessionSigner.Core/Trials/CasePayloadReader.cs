@@ -1,3 +1,4 @@
+using System.Text;
 using SessionSigner.Ethereum;
 using SessionSigner.Grants;
 
@@ -19,6 +20,8 @@ internal sealed class CasePayloadReader(Policy policy)
         ("transaction", PayloadKind.Transaction),
         ("raw_transaction", PayloadKind.Transaction),
         ("typed_data", PayloadKind.TypedData),
+        ("message", PayloadKind.Message),
+        ("digest", PayloadKind.Digest),
     ];
 
     // Every transaction has a nonce of its own unless the case says otherwise, so that none replaces another by accident.
@@ -41,9 +44,12 @@ internal sealed class CasePayloadReader(Policy policy)
         {
             "call" => ReadTransaction(item, path, request.Faults, asCall: true),
             "transaction" => ReadTransaction(item, path, request.Faults, asCall: false),
-            "raw_transaction" => (ReadRaw(item, path, request.Faults), "raw transaction"),
+            "raw_transaction" => (ReadBytes(item, path, request.Faults), "raw transaction"),
+            "message" => (ReadText(item, path, request.Faults), "message"),
+            "digest" => (ReadBytes(item, path, request.Faults), "digest"),
             _ => (CanonicalJson.WriteUtf8(item), "typed data"),
         };
+        CheckForm(payloadKind, body, path, request.Faults);
         return (payloadKind, body, what);
     }
 
@@ -99,14 +105,31 @@ internal sealed class CasePayloadReader(Policy policy)
     private static byte[] ReadData(ObjectReader reader) =>
         reader.Find("data") is { } data ? ReadBytes(data, reader.PathOf("data"), reader.Faults) : [];
 
-    private static byte[] ReadRaw(JsonItem item, string path, FaultList faults)
+    // What a daemon would not even look at is no case.
+    private static void CheckForm(PayloadKind kind, byte[] body, string path, FaultList faults)
     {
-        var bytes = ReadBytes(item, path, faults);
-        if (bytes.Length == 0)
+        if (faults.Count > 0)
         {
-            faults.Add(path, "Must not be empty.");
+            return;
         }
-        return bytes;
+        try
+        {
+            SignRequest.CheckBody(kind, body);
+        }
+        catch (SignerException exception) when (exception.Code == ErrorCode.InvalidRequest)
+        {
+            faults.Add(path, exception.Message);
+        }
+    }
+
+    private static byte[] ReadText(JsonItem item, string path, FaultList faults)
+    {
+        if (item is JsonItem.Text { Value: var text })
+        {
+            return Encoding.UTF8.GetBytes(text);
+        }
+        faults.Add(path, "Must be a string.");
+        return [];
     }
 
     private static byte[] ReadBytes(JsonItem item, string path, FaultList faults)

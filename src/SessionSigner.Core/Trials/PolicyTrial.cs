@@ -1,3 +1,4 @@
+using SessionSigner.Ethereum;
 using SessionSigner.Grants;
 
 namespace SessionSigner.Core;
@@ -8,6 +9,11 @@ namespace SessionSigner.Core;
 /// </summary>
 internal sealed class PolicyTrial
 {
+    // The session key of every session: the point whose scalar is 1.
+    private static readonly Address s_signer = Address.TryParseChecksummed("0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf", out var address)
+        ? address
+        : throw new InvalidOperationException();
+
     private readonly Policy _policy;
     private readonly TrialClock _clock;
     private readonly SharedMeters _shared;
@@ -55,7 +61,8 @@ internal sealed class PolicyTrial
             terms!.Narrowing,
             new SessionClock(_clock, nowMs, _clock.GetTimestamp(), terms.NotBefore, terms.NotAfter),
             SessionMeters.Create(_policy.CompiledCeiling, terms.Narrowing, new SessionOptions().MaxSignaturesPerSession, record, _shared),
-            _evaluation
+            _evaluation,
+            new SessionFacts(record.Address, record.NotAfter)
         );
         return null;
     }
@@ -70,7 +77,7 @@ internal sealed class PolicyTrial
             PrimaryKey = terms.PrimaryKey.Label,
             GrantId = default,
             Account = terms.Account,
-            Address = default,
+            Address = s_signer,
             PublicKey = default,
             NotBefore = terms.NotBefore,
             NotAfter = terms.NotAfter,
@@ -101,7 +108,8 @@ internal sealed class TrialSession(
     CompiledScope? narrowing,
     SessionClock clock,
     SessionMeters meters,
-    ScopeEvaluation evaluation
+    ScopeEvaluation evaluation,
+    SessionFacts facts
 )
 {
     /// <summary>Decides a request as a daemon would, and takes what an allowed one takes.</summary>
@@ -118,7 +126,7 @@ internal sealed class TrialSession(
         {
             return ScopeDecision.Refuse(outside);
         }
-        var decision = evaluation.Evaluate(ceiling, narrowing, decoded.Payload, clock.NowMs / 1_000);
+        var decision = evaluation.Evaluate(ceiling, narrowing, decoded.Payload, clock.NowMs / 1_000, facts);
         if (!decision.IsAllowed)
         {
             return decision;

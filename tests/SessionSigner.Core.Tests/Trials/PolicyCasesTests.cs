@@ -117,15 +117,19 @@ public class PolicyCasesTests
     [InlineData("""[{"name":"a","at":"2026-01-01 00:00:00"}]""", "cases[0].at: Must be a time in UTC such as 2026-01-31T12:00:00Z.")]
     [InlineData(
         """[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"expect":"allow"}]}]""",
-        "cases[0].requests[0]: Must have exactly one of call, transaction, raw_transaction, typed_data."
+        "cases[0].requests[0]: Must have exactly one of call, transaction, raw_transaction, typed_data, message, digest."
     )]
     [InlineData(
         """[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"raw_transaction":"0x02","typed_data":{},"expect":"allow"}]}]""",
-        "cases[0].requests[0]: Must have exactly one of call, transaction, raw_transaction, typed_data."
+        "cases[0].requests[0]: Must have exactly one of call, transaction, raw_transaction, typed_data, message, digest."
     )]
     [InlineData(
         """[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"raw_transaction":"0x","expect":"allow"}]}]""",
         "cases[0].requests[0].raw_transaction: Must not be empty."
+    )]
+    [InlineData(
+        """[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"digest":"0x02","expect":"allow"}]}]""",
+        "cases[0].requests[0].digest: Must be exactly 32 bytes."
     )]
     [InlineData(
         """[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"raw_transaction":"0x02"}]}]""",
@@ -156,6 +160,19 @@ public class PolicyCasesTests
         "cases[0].requests[0].call.function: Must be an ABI signature such as \"transfer(address to, uint256 amount)\"."
     )]
     public void Anything_else_is_a_fault_with_its_path(string cases, string fault) => Assert.Contains(fault, Faults(cases));
+
+    [Theory]
+    [InlineData("message", "\"hello\"", "message_not_allowed")]
+    [InlineData("digest", "\"0x1111111111111111111111111111111111111111111111111111111111111111\"", "digest_not_allowed")]
+    [InlineData("digest", "\"0x0000000000000000000000000000000000000000000000000000000000000000\"", "undecodable")]
+    [InlineData("typed_data", "{}", "undecodable")]
+    public void Every_kind_of_payload_is_decided(string member, string payload, string reason)
+    {
+        var results = Run(
+            $$"""[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"{{member}}":{{payload}},"expect":"refuse","reason":"{{reason}}"}]}]"""
+        );
+        Assert.True(Assert.Single(results).Passed, string.Join('\n', results[0].Steps));
+    }
 
     [Fact]
     public void Two_cases_have_two_names()
