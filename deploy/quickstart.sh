@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From nothing to a signature, four refusals and a verified log, on this machine, in about two minutes.
+# From nothing to an approved policy, a signature, five refusals and a verified log, on this machine, in about two minutes.
 #   deploy/quickstart.sh          runs through and stops the daemon
 #   deploy/quickstart.sh --keep   leaves the daemon running and says how to call it
 # Everything it makes lies in one folder under artifacts/quickstart/, which it names; delete it when you are done.
@@ -65,16 +65,26 @@ sessionsigner() { dotnet "$root/src/SessionSigner.Cli/bin/Release/net10.0/sessio
 ok 'sessionsignerd (the daemon) and sessionsigner (the command line)'
 
 # ---------------------------------------------------------------------------------------------------------------------
-step 'Make a token with a primary key, certificates, and a policy'
-state="$root/artifacts/quickstart/$(date +%Y%m%d-%H%M%S)-$$"
-mkdir -p "$(dirname "$state")"
+step 'Make a token with a primary key, certificates, a policy, and three officers who decide on it'
+run="$root/artifacts/quickstart/$(date +%Y%m%d-%H%M%S)-$$"
+state="$run/daemon"
+officers="$run/officers"
+mkdir -p "$officers"
+chmod 700 "$run" "$officers"
+roster=''
+for officer in dora erik fay; do
+  # Real officers have security keys: ssh-keygen -t ed25519-sk.
+  ssh-keygen -q -t ed25519 -N '' -C "$officer" -f "$officers/$officer" || die 'no key for an officer'
+  roster+="${roster:+,}{\"name\":\"$officer\",\"key\":\"$(<"$officers/$officer.pub")\"}"
+done
+printf '{"version":1,"threshold":2,"time_lock_seconds":0,"approvers":[%s]}' "$roster" >"$officers/roster.json"
 port=7443
 while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
-sessionsignerd init --folder "$state" --listen "127.0.0.1:$port" --policy deploy/quickstart/policy.yaml |
+sessionsignerd init --folder "$state" --listen "127.0.0.1:$port" --policy deploy/quickstart/policy.yaml --roster "$officers/roster.json" |
   sed -n '/^[a-z]/s/^/     /p' || die 'init failed'
-ok "everything is in $state"
+ok "everything is in $run"
 note "The policy is deploy/quickstart/policy.yaml: USDC to two recipients, orders on one exchange,"
-note "at most 1,000 USDC each and 2,500 USDC in a session. The configuration pins its digest."
+note "at most 1,000 USDC each and 2,500 USDC in a session. The configuration names the officers, two of whom it takes."
 
 # ---------------------------------------------------------------------------------------------------------------------
 # init has written a profile per role (address, certificates), so that a command names only who speaks.
@@ -95,6 +105,27 @@ for ((attempt = 0; ; attempt++)); do
   sleep 0.5
 done
 ok "listening on 127.0.0.1:$port; mutual TLS only"
+
+# ---------------------------------------------------------------------------------------------------------------------
+step 'As the operator, propose the policy; as two of the three officers, approve it'
+sessionsignerd policy show "$state/policies/policy.yaml" --json | jq -c .policy >"$run/policy.json" || die 'the policy cannot be read'
+as operator policy propose "$run/policy.json" --json >"$run/proposed.json" || die 'the policy was not proposed'
+digest="$(jq -r .version.digest "$run/proposed.json")"
+show digest "$digest"
+as trader session open --policy desk --json >/dev/null 2>"$run/refused.json" && die 'a session opened under a policy that nobody approved'
+[[ "$(jq -r .error.denial.reason "$run/refused.json")" == policy_not_active ]] || die "expected policy_not_active, got: $(<"$run/refused.json")"
+ok 'refused: a session under a policy that nobody has approved'
+show reason policy_not_active
+for officer in dora erik; do
+  as operator policy activate "$digest" >/dev/null 2>&1 && die 'a policy without a quorum came into force'
+  as approver policy review "$digest" --out "$officers/$officer.approval" >/dev/null || die 'nothing to sign'
+  ssh-keygen -q -Y sign -f "$officers/$officer" -n sessionsigner-policy@v1 "$officers/$officer.approval" 2>/dev/null || die 'not signed'
+  as approver policy approve "$digest" --signature "$officers/$officer.approval.sig" --json >"$run/approved.json" || die 'not approved'
+  ok "$officer signed with OpenSSH: $(jq -r '"\(.version.approvals | length) of \(.version.threshold)"' "$run/approved.json")"
+done
+as operator policy activate "$digest" >/dev/null || die 'the policy was not activated'
+ok 'the policy is in force, without a restart'
+note 'There is no time lock here, so that you need not wait; for a real desk, give the officers a day to notice.'
 
 # ---------------------------------------------------------------------------------------------------------------------
 step 'As the trader, open a session'
@@ -214,6 +245,6 @@ ${bold}Done.${plain} What to try next:
    less deploy/config/sessionsignerd.yaml   every option of the daemon
    less deploy/README.md                    how to run it for real
    tests/run.sh                             proof of all of this
-   rm -r $state
+   rm -r $run
                                             delete what this run made
 TEXT

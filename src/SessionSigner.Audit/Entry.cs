@@ -32,6 +32,18 @@ public enum EntryKind
 
     /// <summary>An operator ordered a revocation; Detail is the selector and the stated reason.</summary>
     RevocationOrdered = 9,
+
+    /// <summary>A policy or an approver roster was proposed.</summary>
+    PolicyProposed = 10,
+
+    /// <summary>An approver approved a proposed version; Approval holds the signature.</summary>
+    PolicyApproved = 11,
+
+    /// <summary>A version came into force and superseded the one before, whose sessions end.</summary>
+    PolicyActivated = 12,
+
+    /// <summary>A version was withdrawn for good, and its sessions end; Detail is the stated reason.</summary>
+    PolicyRetired = 13,
 }
 
 /// <summary>One amount taken from a budget by a signature.</summary>
@@ -113,4 +125,16 @@ public sealed record Entry
 
     /// <summary>Free text for people, without control characters. At most 512 characters.</summary>
     public string Detail { get; init; } = "";
+
+    /// <summary>Kind of document that a policy entry is about: "policy" or "roster"; else empty. Its digest is <see cref="PolicyDigest"/>.</summary>
+    public string DocumentKind { get; init; } = "";
+
+    /// <summary>Digest of the approver roster in force, for a policy entry: 32 bytes; else empty.</summary>
+    public ReadOnlyMemory<byte> RosterDigest { get; init; }
+
+    /// <summary>Fingerprint of the key that approved, as OpenSSH prints it, for <see cref="EntryKind.PolicyApproved"/>; else empty.</summary>
+    public string ApproverKey { get; init; } = "";
+
+    /// <summary>The armored OpenSSH signature, for <see cref="EntryKind.PolicyApproved"/>; else empty. At most 4,096 bytes.</summary>
+    public ReadOnlyMemory<byte> Approval { get; init; }
 }

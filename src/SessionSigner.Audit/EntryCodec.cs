@@ -95,6 +95,10 @@ public static class EntryCodec
         }
         writer.WriteBytesField(17, entry.Grant.Span);
         writer.WriteTextField(18, entry.Detail);
+        writer.WriteTextField(19, entry.DocumentKind);
+        writer.WriteBytesField(20, entry.RosterDigest.Span);
+        writer.WriteTextField(21, entry.ApproverKey);
+        writer.WriteBytesField(22, entry.Approval.Span);
         return !writer.IsOverfull;
     }
 }

@@ -17,7 +17,7 @@ public sealed record LogVerification(long Size, ReadOnlyMemory<byte> Root, IRead
 
 /// <summary>
 /// Recomputes a log from its entries: each must be the one encoding of a valid entry, sessions must open before they sign and sign nothing after they
-/// end, and all entries together must give the expected size and root. Needs nothing but the entries. Not thread safe; one per verification.
+/// end, policies must be proposed and approved before they come into force, and all entries together must give the expected size and root. Needs nothing but the entries. Not thread safe; one per verification.
 /// SPEC: proto/spec/audit-log.md, "Verification"
 /// </summary>
 public sealed class LogVerifier
@@ -30,6 +30,7 @@ public sealed class LogVerifier
 
     // The value tells whether the session has ended.
     private readonly Dictionary<string, bool> _sessions = [];
+    private readonly PolicyLog _policies = new();
 
     /// <summary>Number of entries taken so far.</summary>
     public long Size => _tree.Size;
@@ -84,6 +85,14 @@ public sealed class LogVerifier
 
     private void CheckOrder(Entry entry)
     {
+        if (_policies.FindFault(entry) is { } fault)
+        {
+            Report(fault);
+        }
+        else
+        {
+            _policies.Apply(entry);
+        }
         if (entry.Kind == EntryKind.SessionOpened)
         {
             if (entry.SessionId.Length == 0 || !_sessions.TryAdd(entry.SessionId, false))

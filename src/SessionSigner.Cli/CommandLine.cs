@@ -73,8 +73,13 @@ internal static class CommandLine
                 ForwardedCommand.PolicyShow.ToCommand(),
                 ForwardedCommand.PolicyDiff.ToCommand(),
                 ForwardedCommand.PolicyTest.ToCommand(),
+                new PolicyProposeCommand(host),
+                new PolicyReviewCommand(host),
+                new PolicyStatementCommand(host),
                 new PolicyApproveCommand(host),
                 new PolicyVerifyCommand(host),
+                new PolicyActivateCommand(host),
+                new PolicyRetireCommand(host),
             },
             new CustodyCommand(host),
             new CommandGroup("audit", "Read, export and verify the audit log.", "sessionsigner audit verify")

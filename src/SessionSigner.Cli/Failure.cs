@@ -70,6 +70,12 @@ internal sealed record Failure
                 e,
                 "Open another: 'sessionsigner session open --policy NAME'."
             ),
+            SessionSignerException { Reason: "POLICY_STATE" } e => Of(
+                Cli.ExitCode.Failed,
+                "policy_state",
+                e,
+                "'sessionsigner policy list --ended' shows every version, what it lacks and from when on it may be activated."
+            ),
             SignerRequestException e => Of(Cli.ExitCode.Usage, "invalid_request", e, ""),
             SessionSignerException e => Of(Cli.ExitCode.Failed, "failed", e, "The daemon's log says more."),
             IOException or UnauthorizedAccessException => new Failure
@@ -131,6 +137,7 @@ internal sealed record Failure
     private static string HintOfMissing(string field) =>
         field switch
         {
+            "digest" => "'sessionsigner policy list --ended' shows the versions there are.",
             "policy" => "Check the spelling; an operator or auditor sees the policies in force with 'sessionsigner policy list'.",
             "primary_key" => "An operator or auditor sees the primary keys with 'sessionsigner custody'.",
             "grant_id" => "'sessionsigner session show SESSION' names the grant of a session.",

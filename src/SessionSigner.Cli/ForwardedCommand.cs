@@ -97,6 +97,28 @@ internal sealed class ForwardedCommand(string path, string description, params s
         }
     }
 
+    /// <summary>Runs the daemon's program and takes what it prints.</summary>
+    /// <exception cref="UsageException">It is not on this host.</exception>
+    public static async Task<(int ExitCode, string Output)> CaptureAsync(
+        CliHost host,
+        IReadOnlyList<string> arguments,
+        CancellationToken cancellationToken
+    )
+    {
+        var start = new ProcessStartInfo(Find(host), arguments) { UseShellExecute = false, RedirectStandardOutput = true };
+        try
+        {
+            using var child = Process.Start(start) ?? throw NotStarted(start.FileName, null);
+            var output = await child.StandardOutput.ReadToEndAsync(cancellationToken);
+            await child.WaitForExitAsync(cancellationToken);
+            return (child.ExitCode, output);
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw NotStarted(start.FileName, e);
+        }
+    }
+
     private static string Find(CliHost host)
     {
         if (Locate(host) is { } found)

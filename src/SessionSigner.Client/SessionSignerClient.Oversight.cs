@@ -91,10 +91,6 @@ public sealed partial class SessionSignerClient
     public Task<RevokeSessionsResponse> RevokeSessionsAsync(RevokeSessionsRequest request, CancellationToken cancellationToken = default) =>
         _caller.CallAsync(o => _admin.RevokeSessionsAsync(request, o), cancellationToken);
 
-    /// <summary>Lists the policies in force.</summary>
-    public async Task<IReadOnlyList<PolicySummary>> ListPoliciesAsync(CancellationToken cancellationToken = default) =>
-        (await _caller.CallAsync(o => _admin.ListPoliciesAsync(new ListPoliciesRequest(), o), cancellationToken)).Policies;
-
     private static void RequireIndex(LogEntry entry, ulong expected)
     {
         if (entry.Index != expected)

@@ -1,7 +1,9 @@
 namespace SessionSigner.Core;
 
 /// <summary>Why a request is refused. The numbers are the wire format (denial.proto). The zero value refuses.</summary>
+#pragma warning disable CA1027 // numbers of the wire, not flags
 public enum DenialReason
+#pragma warning restore CA1027
 {
     /// <summary>Not stated; a refusal.</summary>
     Unspecified = 0,
@@ -62,6 +64,9 @@ public enum DenialReason
 
     /// <summary>No permission allows raw digests.</summary>
     DigestNotAllowed = 19,
+
+    /// <summary>No version of the policy is in force.</summary>
+    PolicyNotActive = 23,
 }
 
 /// <summary>A refusal with the rule that refused.</summary>

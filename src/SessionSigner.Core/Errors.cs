@@ -26,6 +26,9 @@ public enum ErrorCode
     /// <summary>The session has ended.</summary>
     SessionEnded = 105,
 
+    /// <summary>The policy's version is not in a state that allows the call: approvals or time are missing, or it is over.</summary>
+    PolicyState = 106,
+
     // The scope or the policy refuses.
 
     /// <summary>Outside the scope; the denial says why.</summary>

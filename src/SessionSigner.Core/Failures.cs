@@ -10,6 +10,8 @@ internal static class Failures
     public static SignerException RequestIdReused() =>
         new(ErrorCode.RequestIdReused, "This request_id was used with another body; use a new one.", "request_id");
 
+    public static SignerException PolicyState(string message) => new(ErrorCode.PolicyState, message, "digest");
+
     public static SignerException ShuttingDown() => new(ErrorCode.ShuttingDown, "The daemon is shutting down.");
 
     public static SignerException JournalFailed(Exception? cause = null) =>

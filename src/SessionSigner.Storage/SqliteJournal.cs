@@ -17,11 +17,12 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
     private readonly ReaderPool _readers;
     private readonly WriterThread _writer;
 
-    private SqliteJournal(JournalFile file, ReaderPool readers, WriterThread writer)
+    private SqliteJournal(JournalFile file, ReaderPool readers, WriterThread writer, IReadOnlyList<StoredEntry> policyHistory)
     {
         _file = file;
         _readers = readers;
         _writer = writer;
+        PolicyHistory = policyHistory;
     }
 
     /// <inheritdoc/>
@@ -44,13 +45,13 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
         {
             connection = Connections.OpenWriter(file.Path);
             var started = time.GetTimestamp();
-            var (tree, answers) = JournalOpening.Run(connection, file, options.OnVerified);
+            var log = JournalOpening.Run(connection, file, options.OnVerified);
             if (logger is not null)
             {
-                JournalLog.Opened(logger, file.Path, tree.Size, (long)time.GetElapsedTime(started).TotalMilliseconds);
+                JournalLog.Opened(logger, file.Path, log.Tree.Size, (long)time.GetElapsedTime(started).TotalMilliseconds);
             }
-            var writer = WriterThread.Start(connection, tree, answers, logger);
-            return new SqliteJournal(file, new ReaderPool(file.Path), writer);
+            var writer = WriterThread.Start(connection, log, logger);
+            return new SqliteJournal(file, new ReaderPool(file.Path), writer, log.PolicyHistory);
         }
         catch (Exception e) when (e is SqliteException or InvalidCastException or ArgumentException or IOException)
         {
@@ -69,8 +70,8 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
     /// <inheritdoc/>
     /// <remarks>
     /// Besides the errors of the port: the task fails with <see cref="ErrorCode.RequestIdReused"/>, <see cref="ErrorCode.SessionNotFound"/> or
-    /// <see cref="ErrorCode.SessionEnded"/> if at the write's turn the request has an answer, or the session that signs or ends is unknown or over;
-    /// nothing is stored then.
+    /// <see cref="ErrorCode.SessionEnded"/> if at the write's turn the request has an answer, or the session that signs or ends is unknown or over, and with
+    /// <see cref="ErrorCode.InvalidRequest"/> if the policy is not in a state that allows the entry; nothing is stored then.
     /// </remarks>
     /// <exception cref="ArgumentException">At once: the entry breaks its format or does not record what the write changes.</exception>
     public Task<long> Append(JournalWrite write)
@@ -133,6 +134,20 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, UInt256> ReadBudgets(string sessionId) => _readers.Read(reader => reader.ReadBudgets(sessionId));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StoredEntry> PolicyHistory { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="SignerException"><see cref="ErrorCode.JournalFailed"/> if what is stored has another digest.</exception>
+    public ReadOnlyMemory<byte>? FindDocument(Hash32 digest)
+    {
+        if (_readers.Read(reader => reader.FindDocument(digest)) is not { } found)
+        {
+            return null;
+        }
+        return Keccak256.Hash(found) == digest ? found : throw JournalErrors.Failed();
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<SharedBudgetRow> ReadSharedBudget(SharedBudgetKey key, long sinceMs) =>

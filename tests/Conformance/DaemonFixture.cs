@@ -22,7 +22,11 @@ public class DaemonFixture : IAsyncLifetime
     internal Caller Alice { get; private set; } = null!;
     internal Caller Bob { get; private set; } = null!;
     internal Caller Operator { get; private set; } = null!;
+    internal Caller Approver { get; private set; } = null!;
     internal Caller Auditor { get; private set; } = null!;
+
+    /// <summary>Section of the configuration that takes the place of pinned policies, or null.</summary>
+    protected virtual string? Approvers() => null;
 
     /// <summary>Environment variables of the daemon beside the tests' own.</summary>
     protected virtual IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>();
@@ -37,7 +41,7 @@ public class DaemonFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _home = await DaemonHome.CreateAsync(FreePort());
+        _home = await DaemonHome.CreateAsync(FreePort(), Approvers());
         await StartAsync();
     }
 
@@ -59,6 +63,7 @@ public class DaemonFixture : IAsyncLifetime
         Alice = Connect(Identities.Alice);
         Bob = Connect(Identities.Bob);
         Operator = Connect(Identities.Operator);
+        Approver = Connect(Identities.Approver);
         Auditor = Connect(Identities.Auditor);
         var deadline = TimeProvider.System.GetUtcNow() + StartLimit;
         while (!await IsHealthyAsync())

@@ -24,6 +24,8 @@ internal sealed class DaemonHome : IDisposable
 
     public int Port { get; }
 
+    private string? Approvers { get; init; }
+
     public string Configuration => Path.Combine(Folder, "sessionsignerd.yaml");
 
     public string Journal => Path.Combine(Folder, "data/journal.db");
@@ -34,9 +36,11 @@ internal sealed class DaemonHome : IDisposable
     /// <summary>An authority that it does not.</summary>
     public TestCertificates Foreign { get; }
 
-    public static async Task<DaemonHome> CreateAsync(int port)
+    /// <param name="port">Where the daemon listens.</param>
+    /// <param name="approvers">Section of the configuration that takes the place of pinned policies, or null.</param>
+    public static async Task<DaemonHome> CreateAsync(int port, string? approvers = null)
     {
-        var home = new DaemonHome(port);
+        var home = new DaemonHome(port) { Approvers = approvers };
         foreach (var identity in Identities.All)
         {
             home.Certificates.IssueClient(NameOf(identity), identity);
@@ -142,12 +146,18 @@ internal sealed class DaemonHome : IDisposable
                 roles: [trader]
               - uri: {Identities.Operator}
                 roles: [operator]
+              - uri: {Identities.Approver}
+                roles: [approver]
               - uri: {Identities.Auditor}
                 roles: [auditor]
-            policies:
 
             """
         );
+        if (Approvers is not null)
+        {
+            return text.Append(Approvers).ToString();
+        }
+        text.Append("policies:\n");
         foreach (var (name, digest) in _digests)
         {
             text.Append(CultureInfo.InvariantCulture, $"  - file: policies/{name}.yaml\n    digest: \"{digest}\"\n");

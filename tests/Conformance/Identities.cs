@@ -8,8 +8,10 @@ internal static class Identities
     public const string Operator = "spiffe://desk.example/operator/olga";
     public const string Auditor = "spiffe://desk.example/auditor/anna";
 
+    public const string Approver = "spiffe://desk.example/approver/officers";
+
     /// <summary>Has a certificate, but no place in the configuration.</summary>
     public const string Nobody = "spiffe://desk.example/nobody";
 
-    public static IReadOnlyList<string> All { get; } = [Alice, Bob, Operator, Auditor, Nobody];
+    public static IReadOnlyList<string> All { get; } = [Alice, Bob, Operator, Approver, Auditor, Nobody];
 }

@@ -41,6 +41,33 @@ public class RoleTests(DaemonFixture daemon)
     }
 
     [Fact]
+    public async Task An_approver_neither_signs_nor_proposes_nor_ends()
+    {
+        var digest = "0x" + new string('1', 64);
+        await DeniedAsync(daemon.Approver.OpenAsync("desk"));
+        await DeniedAsync(daemon.Approver.EntriesAsync());
+        await DeniedAsync(daemon.Approver.RevokeAsync(new RevokeSessionsRequest { All = true, Reason = "test" }));
+        await DeniedAsync(daemon.Approver.Admin.ProposePolicyAsync(new(), Caller.Options()).ResponseAsync);
+        await DeniedAsync(daemon.Approver.Admin.ActivatePolicyAsync(new() { Digest = digest }, Caller.Options()).ResponseAsync);
+        await DeniedAsync(daemon.Approver.Admin.RetirePolicyAsync(new() { Digest = digest, Reason = "x" }, Caller.Options()).ResponseAsync);
+        await DeniedAsync(daemon.Operator.Admin.ApprovePolicyAsync(new() { Digest = digest }, Caller.Options()).ResponseAsync);
+        foreach (var caller in new[] { daemon.Alice, daemon.Auditor })
+        {
+            await DeniedAsync(caller.Admin.ProposePolicyAsync(new(), Caller.Options()).ResponseAsync);
+            await DeniedAsync(caller.Admin.ApprovePolicyAsync(new() { Digest = digest }, Caller.Options()).ResponseAsync);
+            await DeniedAsync(caller.Admin.ActivatePolicyAsync(new() { Digest = digest }, Caller.Options()).ResponseAsync);
+            await DeniedAsync(caller.Admin.RetirePolicyAsync(new() { Digest = digest, Reason = "x" }, Caller.Options()).ResponseAsync);
+        }
+        await DeniedAsync(daemon.Alice.Admin.GetPolicyVersionAsync(new() { Digest = digest }, Caller.Options()).ResponseAsync);
+        // Those who may, but this daemon's policies are pinned.
+        var refusal = await Refusal.OfAsync(
+            daemon.Operator.Admin.RetirePolicyAsync(new() { Digest = digest, Reason = "x" }, Caller.Options()).ResponseAsync
+        );
+        Assert.Equal((StatusCode.FailedPrecondition, "POLICY_STATE"), (refusal.Code, refusal.ErrorReason));
+        Assert.True((await daemon.Approver.Admin.ListPoliciesAsync(new(), Caller.Options())).PinnedByConfiguration);
+    }
+
+    [Fact]
     public async Task A_trader_neither_sees_nor_uses_nor_ends_another_traders_session()
     {
         var opened = await daemon.Bob.OpenAsync("desk");

@@ -39,6 +39,10 @@ internal static class Entries
             Debits = [new BudgetDebit("ceiling.budgets[usdc]", "7", "12"), new BudgetDebit("narrowing.budgets[usdc]", "7", "7")],
             Grant = "{}"u8.ToArray(),
             Detail = "text",
+            DocumentKind = "policy",
+            RosterDigest = SHA256.HashData("roster"u8),
+            ApproverKey = "SHA256:x",
+            Approval = "signature"u8.ToArray(),
         };
 
     /// <summary>A valid log: one session that opens, signs and ends, again and again.</summary>
@@ -63,12 +67,13 @@ internal static class Entries
 
     /// <summary>Any valid entry.</summary>
     public static Gen<Entry> Any { get; } =
-        from kind in Gen.Choose(1, 9)
+        from kind in Gen.Choose(1, 13)
         from time in Gen.Choose(0, int.MaxValue)
-        from texts in Gen.ArrayOf(Text(64), 10)
-        from digests in Gen.ArrayOf(Digest, 3)
+        from texts in Gen.ArrayOf(Text(64), 11)
+        from digests in Gen.ArrayOf(Digest, 4)
         from hasSession in Gen.Elements(true, false)
         from debits in Gen.Choose(0, 4).SelectMany(count => Gen.ArrayOf(Debit, count))
+        from document in Gen.Elements("", "policy", "roster")
         from grant in Gen.Choose(0, 300).Select(size => new byte[size])
         select new Entry
         {
@@ -90,6 +95,10 @@ internal static class Entries
             Debits = debits,
             Grant = grant,
             Detail = texts[9],
+            DocumentKind = document,
+            RosterDigest = digests[3],
+            ApproverKey = texts[10],
+            Approval = grant,
         };
 
     private static Gen<string> Text(int max) =>

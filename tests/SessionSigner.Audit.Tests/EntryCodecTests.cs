@@ -69,6 +69,9 @@ public sealed class EntryCodecTests
                 Assert.Equal(entry.PayloadDigest.ToArray(), stock.PayloadDigest.ToByteArray());
                 Assert.Equal(entry.SignatureHash.ToArray(), stock.SignatureHash.ToByteArray());
                 Assert.Equal(entry.Grant.ToArray(), stock.Grant.ToByteArray());
+                Assert.Equal([entry.DocumentKind, entry.ApproverKey], [stock.DocumentKind, stock.ApproverKey]);
+                Assert.Equal(entry.RosterDigest.ToArray(), stock.RosterDigest.ToByteArray());
+                Assert.Equal(entry.Approval.ToArray(), stock.Approval.ToByteArray());
                 Assert.Equal(
                     entry.Debits,
                     stock.Debits.Select(debit => new BudgetDebit(debit.Budget, debit.Amount, debit.SpentAfter)
@@ -131,7 +134,7 @@ public sealed class EntryCodecTests
         (Entry Entry, string Field)[] faulty =
         [
             (full with { Kind = EntryKind.Unspecified }, "kind"),
-            (full with { Kind = (EntryKind)10 }, "kind"),
+            (full with { Kind = (EntryKind)14 }, "kind"),
             (full with { TimeMs = -1 }, "time_ms"),
             (full with { Principal = new string('a', 257) }, "principal"),
             (full with { Principal = "a\u0000b" }, "principal"),
@@ -154,6 +157,10 @@ public sealed class EntryCodecTests
             (full with { Debits = [new BudgetDebit("b", "1", "1") { Bucket = 1 }] }, "debits.bucket"),
             (full with { Debits = [.. Enumerable.Repeat(new BudgetDebit("b", "1", "1"), 65)] }, "debits"),
             (full with { Detail = new string('a', 513) }, "detail"),
+            (full with { DocumentKind = "rosters" }, "document_kind"),
+            (full with { RosterDigest = new byte[31] }, "roster_digest"),
+            (full with { ApproverKey = new string('a', 65) }, "approver_key"),
+            (full with { Approval = new byte[4_097] }, "approval"),
             (full with { Grant = new byte[65_536] }, "65,535 bytes"),
         ];
         foreach (var (entry, field) in faulty)

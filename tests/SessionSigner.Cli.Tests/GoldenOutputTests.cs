@@ -21,12 +21,19 @@ public sealed class GoldenOutputTests : DaemonFixture
     [InlineData("evaluate-typed-data", $"evaluate typed-data --session {Id} @order.json")]
     [InlineData("grant-show", $"grant show {Id}")]
     [InlineData("policy-list", "policy list")]
+    [InlineData("policy-propose", "policy propose @policy.json")]
+    [InlineData("policy-review", "policy review {digest}")]
+    [InlineData("policy-approve", "policy approve {digest} --signature @order.json")]
+    [InlineData("policy-activate", "policy activate {digest}")]
+    [InlineData("policy-retire", "policy retire {digest} --reason incident")]
     [InlineData("custody", "custody")]
     [InlineData("audit-list", "audit list")]
     [InlineData("audit-verify", "audit verify")]
     [InlineData("health", "health")]
     public async Task Output_is_as_it_was(string name, string commandLine)
     {
+        Write("policy.json", FakeKeys.Document);
+        commandLine = commandLine.Replace("{digest}", FakeKeys.PolicyDigest, StringComparison.Ordinal);
         var plain = await Run(commandLine);
         Assert.Equal("", plain.Error);
         Assert.Equal(ExitCode.Ok, plain.ExitCode);

@@ -28,7 +28,7 @@ public sealed class PolicyApprovalTests : IDisposable
     [InlineData("roster --new-roster @next.json")]
     public async Task What_approvers_sign_with_OpenSSH_reaches_the_quorum(string options)
     {
-        var approve = await Run($"policy approve {options} --roster @roster.json {Common} --out @approval.txt");
+        var approve = await Run($"policy statement {options} --roster @roster.json {Common} --out @approval.txt");
         Assert.Equal(ExitCode.Ok, approve.ExitCode);
         Assert.Equal(await File.ReadAllTextAsync(PathOf("approval.txt")), approve.Output);
         Assert.Contains("ssh-keygen -Y sign", approve.Error, StringComparison.Ordinal);
@@ -46,7 +46,7 @@ public sealed class PolicyApprovalTests : IDisposable
     [Fact]
     public async Task Json_says_the_same()
     {
-        var approve = await Run($"policy approve retire --policy desk --digest {Digest} --roster @roster.json {Common} --json");
+        var approve = await Run($"policy statement retire --policy desk --digest {Digest} --roster @roster.json {Common} --json");
         var text = JsonDocument.Parse(approve.Output).RootElement.GetProperty("text").GetString()!;
         Assert.True(ApprovalStatement.TryParse(text, out var statement, out var fault), fault);
         Assert.Equal("desk", statement.Policy);
@@ -81,7 +81,7 @@ public sealed class PolicyApprovalTests : IDisposable
             options.Contains("--daemon", StringComparison.Ordinal) || common.StartsWith("--daemon", StringComparison.Ordinal)
                 ? common
                 : Common;
-        var run = await Run($"policy approve {options} --roster @roster.json {common}");
+        var run = await Run($"policy statement {options} --roster @roster.json {common}");
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Equal("", run.Output);
         Assert.Contains(naming, run.Error, StringComparison.Ordinal);
@@ -90,7 +90,7 @@ public sealed class PolicyApprovalTests : IDisposable
     [Fact]
     public async Task A_changed_text_or_another_roster_does_not_verify()
     {
-        await Run($"policy approve retire --policy desk --digest {Digest} --roster @roster.json {Common} --out @approval.txt");
+        await Run($"policy statement retire --policy desk --digest {Digest} --roster @roster.json {Common} --out @approval.txt");
         Sign("alice", "approval.txt");
         Sign("bob", "approval.txt");
         const string Verify = "policy verify @approval.txt --signature @alice.sig --signature @bob.sig --roster ";

@@ -42,7 +42,7 @@ public sealed class TamperTests : IDisposable
     [InlineData("DROP INDEX open_session", "missing: CREATE INDEX open_session")]
     [InlineData("CREATE TRIGGER t AFTER INSERT ON budget BEGIN UPDATE budget SET spent = zeroblob(32); END", "unexpected: CREATE TRIGGER")]
     [InlineData("ALTER TABLE head ADD COLUMN extra INTEGER", "unexpected: CREATE TABLE head")]
-    [InlineData("UPDATE head SET version = 1", "The journal has version 1; this program reads version 2")]
+    [InlineData("UPDATE head SET version = 1", "The journal has version 1; this program reads version 3")]
     [InlineData("PRAGMA application_id = 1", "not a journal of this program")]
     public async Task A_change_is_found_when_the_journal_opens(string sql, string message)
     {
@@ -60,7 +60,7 @@ public sealed class TamperTests : IDisposable
         );
         var message = Assert.Throws<JournalOpenException>(_directory.Open).Message;
         Assert.StartsWith(
-            "The journal has version 1; this program reads version 2 and does not convert.",
+            "The journal has version 1; this program reads version 3 and does not convert.",
             message,
             StringComparison.Ordinal
         );

@@ -27,6 +27,10 @@ internal struct EntryFields
     private string? _limit;
     private byte[]? _grant;
     private string? _detail;
+    private string? _documentKind;
+    private byte[]? _rosterDigest;
+    private string? _approverKey;
+    private byte[]? _approval;
 
     public bool TryRead(int field, WireType wireType, ref EntryReader reader)
     {
@@ -59,6 +63,10 @@ internal struct EntryFields
             DebitsField => TryReadDebit(ref reader),
             17 => TryReadBlob(ref reader, out _grant),
             18 => reader.TryReadText(out _detail),
+            19 => reader.TryReadText(out _documentKind),
+            20 => TryReadBlob(ref reader, out _rosterDigest),
+            21 => reader.TryReadText(out _approverKey),
+            22 => TryReadBlob(ref reader, out _approval),
             _ => reader.Refuse(Unknown),
         };
     }
@@ -85,6 +93,10 @@ internal struct EntryFields
             Debits = Debits,
             Grant = _grant,
             Detail = _detail ?? "",
+            DocumentKind = _documentKind ?? "",
+            RosterDigest = _rosterDigest,
+            ApproverKey = _approverKey ?? "",
+            Approval = _approval,
         };
 
     private static bool TryReadNumber(ref EntryReader reader, out ulong value) =>

@@ -12,6 +12,7 @@ internal static class EntryRules
 {
     public const int DebitsMax = 64;
     public const int DigestSize = 32;
+    public const int ApprovalSizeMax = 4_096;
 
     /// <summary>9999-12-31T23:59:59.999Z, the last moment RFC 3339 can write.</summary>
     public const long TimeMsMax = 253_402_300_799_999;
@@ -25,7 +26,7 @@ internal static class EntryRules
 
     /// <summary>The first rule the entry breaks, as constant text that names the field, or null.</summary>
     public static string? FindFault(Entry entry) =>
-        entry.Kind is < EntryKind.DaemonStarted or > EntryKind.RevocationOrdered ? "kind: not a known value."
+        entry.Kind is < EntryKind.DaemonStarted or > EntryKind.PolicyRetired ? "kind: not a known value."
         : entry.TimeMs is < 0 or > TimeMsMax ? "time_ms: not between 0 and the end of the year 9999."
         : !IsText(entry.Principal, 256) ? "principal: more than 256 characters, or a character that is not allowed."
         : !IsSessionId(entry.SessionId) ? "session_id: not 32 lower-case hexadecimal digits."
@@ -42,6 +43,13 @@ internal static class EntryRules
         : !IsText(entry.Limit, 256) ? "limit: more than 256 characters, or a character that is not allowed."
         : FindDebitFault(entry.Debits) is { } fault ? fault
         : !IsText(entry.Detail, 512) ? "detail: more than 512 characters, or a character that is not allowed."
+        : FindPolicyFault(entry);
+
+    private static string? FindPolicyFault(Entry entry) =>
+        entry.DocumentKind is not ("" or "policy" or "roster") ? "document_kind: not policy or roster."
+        : !IsDigest(entry.RosterDigest) ? "roster_digest: not 32 bytes."
+        : !IsText(entry.ApproverKey, 64) ? "approver_key: more than 64 characters, or a character that is not allowed."
+        : entry.Approval.Length > ApprovalSizeMax ? "approval: more than 4,096 bytes."
         : null;
 
     private static string? FindDebitFault(IReadOnlyList<BudgetDebit> debits)

@@ -11,7 +11,7 @@ internal sealed class PolicyVerifyCommand : CliCommand
 
     private readonly Argument<string> _statement = new("FILE")
     {
-        Description = "The text that 'policy approve' wrote; - reads standard input.",
+        Description = "The text that 'policy statement' wrote; - reads standard input.",
     };
     private readonly Option<string> _roster = new("--roster")
     {

@@ -92,7 +92,8 @@ internal sealed record CustodyView(
     string AuditRoot,
     string AuditOrigin,
     string DaemonVersion,
-    IReadOnlyList<IdentityView> Identities
+    IReadOnlyList<IdentityView> Identities,
+    string RosterDigest
 )
 {
     private static readonly IReadOnlyList<string> IdentityColumns = ["identity", "roles"];
@@ -111,7 +112,8 @@ internal sealed record CustodyView(
             Names.Hex(r.AuditRoot.Span),
             r.AuditOrigin,
             r.DaemonVersion,
-            r.Identities.Select(i => new IdentityView(i.Uri, [.. i.Roles])).ToList()
+            r.Identities.Select(i => new IdentityView(i.Uri, [.. i.Roles])).ToList(),
+            r.RosterDigest
         );
     }
 
@@ -163,5 +165,10 @@ internal sealed record CustodyView(
         );
         var warnings = Policies.Sum(policy => policy.Warnings.Count);
         report.Verdict(warnings == 0, $"Policies in force: {Policies.Count}, with warnings: {warnings}");
+        report.Line(
+            RosterDigest.Length == 0
+                ? "Policies are pinned by the daemon's configuration."
+                : $"Policies come into force by approval; roster {RosterDigest}"
+        );
     }
 }

@@ -28,7 +28,11 @@ internal sealed record EntryView(
     string Limit,
     IReadOnlyList<DebitView> Debits,
     JsonNode? Grant,
-    string Detail
+    string Detail,
+    string DocumentKind,
+    string RosterDigest,
+    string ApproverKey,
+    string Approval
 )
 {
     private static readonly IReadOnlyList<string> Columns = ["index", "time", "kind", "principal", "session", "what"];
@@ -59,7 +63,11 @@ internal sealed record EntryView(
             e.Limit,
             e.Debits.Select(d => new DebitView(d.Budget, d.Amount, d.SpentAfter, d.Per, d.Window, d.Bucket)).ToList(),
             EmbeddedJson.Parse(Encoding.UTF8.GetString(e.Grant.Span)),
-            e.Detail
+            e.Detail,
+            e.DocumentKind,
+            Names.Hex(e.RosterDigest.Span),
+            e.ApproverKey,
+            Encoding.UTF8.GetString(e.Approval.Span)
         );
     }
 
@@ -83,6 +91,9 @@ internal sealed record EntryView(
             var parts = new List<string>();
             Add(parts, "policy ", SessionId.Length == 0 || Grant is not null ? Policy : "");
             Add(parts, "primary key ", Grant is not null ? PrimaryKey : "");
+            Add(parts, "", DocumentKind == "roster" ? DocumentKind : "");
+            Add(parts, "version ", DocumentKind.Length > 0 ? PolicyDigest : "");
+            Add(parts, "key ", ApproverKey);
             Add(parts, "", Reason);
             Add(parts, "rule ", Rule);
             Add(parts, "observed ", Names.Amount(Observed));

@@ -1,18 +1,21 @@
 using System.Collections.Concurrent;
+using SessionSigner.Ethereum;
 using SessionSigner.Grants;
 
 namespace SessionSigner.Core;
 
 /// <summary>
 /// The totals that sessions share, by what shares them; read from the journal when the first session needs one, then kept for as long as the
-/// process lives, so that what is under way is never read too early. Bounded by the principals, primary keys and budgets of the policies. Thread safe.
+/// version of the policy is in force, so that what is under way is never read too early. A version has totals of its own in memory: it comes into force
+/// only when every session of the one before has ended and its signatures are durable, and then takes up what the journal holds of the name, whatever
+/// windows that was counted in. Bounded by the principals, primary keys and budgets of the policies. Thread safe.
 /// </summary>
 internal sealed class SharedMeters(SharedMeters.ReadRows readRows, TimeProvider time)
 {
     /// <summary>Reads what a shared budget has taken, as <see cref="IJournal.ReadSharedBudget"/>.</summary>
     public delegate IReadOnlyList<SharedBudgetRow> ReadRows(SharedBudgetKey key, long sinceMs);
 
-    private readonly ConcurrentDictionary<(BudgetPer Per, string Subject, string Policy), SharedSet> _sets = new();
+    private readonly ConcurrentDictionary<(BudgetPer Per, string Subject, string Policy, Hash32 Version), SharedSet> _sets = new();
 
     /// <param name="journal">Holds what was taken before.</param>
     /// <param name="time">The clock.</param>
@@ -23,7 +26,19 @@ internal sealed class SharedMeters(SharedMeters.ReadRows readRows, TimeProvider 
     public SharedSet FindSet(BudgetPer per, SessionRecord session)
     {
         var subject = SharedBudgetKey.SubjectOf(BudgetWords.Of(per), session.Principal, session.Policy, session.PrimaryKey);
-        return _sets.GetOrAdd((per, subject, session.Policy), static key => new SharedSet(key.Per, key.Subject, key.Policy));
+        return _sets.GetOrAdd(
+            (per, subject, session.Policy, session.PolicyDigest),
+            static key => new SharedSet(key.Per, key.Subject, key.Policy)
+        );
+    }
+
+    /// <summary>Forgets the totals of a policy; the journal keeps them. Every session under it must have ended, its end durable.</summary>
+    public void Forget(string policy)
+    {
+        foreach (var key in _sets.Keys.Where(key => key.Policy == policy))
+        {
+            _ = _sets.TryRemove(key, out _);
+        }
     }
 
     /// <summary>The total of a shared budget. Reads the journal if it is the first time; takes no lock meanwhile.</summary>
@@ -40,7 +55,7 @@ internal sealed class SharedMeters(SharedMeters.ReadRows readRows, TimeProvider 
         }
         return total.Window == rule.Window
             ? total
-            : throw new InvalidOperationException("The window of a shared budget changes only with a restart.");
+            : throw new InvalidOperationException("The window of a shared budget changes only with the version of its policy.");
     }
 }
 

@@ -155,6 +155,12 @@ public sealed record JournalWrite(Entry Entry)
 
     /// <summary>Amounts taken.</summary>
     public IReadOnlyList<BudgetDelta> Debits { get; init; } = [];
+
+    /// <summary>
+    /// The policy or roster that the entry proposes, or the first roster: canonical JSON in UTF-8, kept under its Keccak-256, which is the entry's
+    /// policy digest. Else empty.
+    /// </summary>
+    public ReadOnlyMemory<byte> Document { get; init; }
 }
 
 /// <summary>An entry as stored.</summary>
@@ -220,6 +226,12 @@ public interface IJournal
 
     /// <summary>Total taken from each of a session's own budgets, in all parts of their windows.</summary>
     IReadOnlyDictionary<string, UInt256> ReadBudgets(string sessionId);
+
+    /// <summary>The policy entries (kinds 10 to 13) that the log had when the journal was opened, in their order.</summary>
+    IReadOnlyList<StoredEntry> PolicyHistory { get; }
+
+    /// <summary>Finds a proposed document by its digest, durable only.</summary>
+    ReadOnlyMemory<byte>? FindDocument(Hash32 digest);
 
     /// <summary>What was taken from a shared budget, durable only.</summary>
     /// <param name="key">The budget.</param>

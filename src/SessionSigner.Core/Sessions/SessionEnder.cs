@@ -45,7 +45,20 @@ internal sealed class SessionEnder(IJournal journal, SessionTable table, TimePro
     }
 
     /// <summary>Ends every session that matches: wipes the keys, journals the order, then the ends.</summary>
-    public async Task<RevocationResult> RevokeAsync(Principal caller, RevocationSelector selector, string reason)
+    public Task<RevocationResult> RevokeAsync(Principal caller, RevocationSelector selector, string reason)
+    {
+        var order = new Entry
+        {
+            Kind = EntryKind.RevocationOrdered,
+            TimeMs = NowMs,
+            Principal = caller.Identity,
+            Detail = AuditText.Clip($"{selector.Text}; {reason}", 512),
+        };
+        return RevokeAsync(caller, selector, order);
+    }
+
+    /// <summary>The same with an entry of the caller's own as the order.</summary>
+    public async Task<RevocationResult> RevokeAsync(Principal caller, RevocationSelector selector, Entry order)
     {
         // 1. Wipe. Sessions that are being opened are ended too; their opening then fails.
         var matching = new HashSet<LiveSession>();
@@ -54,14 +67,7 @@ internal sealed class SessionEnder(IJournal journal, SessionTable table, TimePro
         try
         {
             // 2. Journal the order.
-            var entry = new Entry
-            {
-                Kind = EntryKind.RevocationOrdered,
-                TimeMs = NowMs,
-                Principal = caller.Identity,
-                Detail = AuditText.Clip($"{selector.Text}; {reason}", 512),
-            };
-            var index = await AppendAsync(new JournalWrite(entry));
+            var index = await AppendAsync(new JournalWrite(order));
             // 3. Wipe again: a session whose opening got into the log just before the order was in the table by then.
             WipeMatching();
             // 4. Journal the ends, and wait for those that others are journaling.

@@ -14,15 +14,15 @@ internal sealed class SessionOpener(
     IVault vault,
     IGrantAuthority authority,
     IJournal journal,
-    PolicySet policies,
+    ActivePolicies policies,
     SessionTable table,
     SessionEnder ender,
     EntryAllowance allowance,
+    SharedMeters shared,
     TimeProvider time,
     SessionOptions options
 )
 {
-    private readonly SharedMeters _shared = new(journal, time);
     private readonly OpensUnderWay _underWay = new(options.MaxOpensUnderWay, options.MaxOpensUnderWayPerPrincipal);
 
     public async Task<OpenedSession> OpenAsync(Principal caller, OpenSessionCommand command, CancellationToken cancellationToken)
@@ -97,9 +97,11 @@ internal sealed class SessionOpener(
             throw Failures.JournalFailed();
         }
         // 2. What the policy makes of it.
-        if (!policies.TryGet(request.Policy, out var policy))
+        if (!policies.Current.TryGet(request.Policy, out var policy))
         {
-            throw new SignerException(ErrorCode.NotFound, "There is no such policy.", "policy");
+            throw policies.FindInactive(request.Policy) is var state and not PolicyState.Unknown
+                ? await RefuseAsync(request, null, NotActive(state))
+                : new SignerException(ErrorCode.NotFound, "There is no such policy.", "policy");
         }
         if (OpeningTerms.Decide(request, policy, authority.PrimaryKeys, NowMs / 1_000, out var terms) is { } denial)
         {
@@ -116,6 +118,11 @@ internal sealed class SessionOpener(
             if (table.TryAdd(session, policy.MaxOpenSessionsPerPrincipal) is { } full)
             {
                 throw await RefuseAsync(request, policy, full);
+            }
+            // Only now: who takes the version out of force either finds the session in the table or is seen here.
+            if (!policies.Has(policy))
+            {
+                throw await RefuseAsync(request, policy, NotActive(PolicyState.Superseded));
             }
             // 4. The primary key signs the grant, and what comes back is checked against what was asked for.
             var unsigned = GrantRequest.Create(terms!, session.Record);
@@ -173,11 +180,14 @@ internal sealed class SessionOpener(
             OpenedAtMs = openedAtMs,
             GrantJson = default,
         };
-        var meters = SessionMeters.Create(terms.Policy.CompiledCeiling, terms.Narrowing, options.MaxSignaturesPerSession, record, _shared);
+        var meters = SessionMeters.Create(terms.Policy.CompiledCeiling, terms.Narrowing, options.MaxSignaturesPerSession, record, shared);
         return new LiveSession(record, terms.Scope.CanonicalJson, key, clock, terms.Policy.CompiledCeiling, terms.Narrowing, meters);
     }
 
-    private async Task<SignerException> RefuseAsync(OpenRequest request, Policy policy, Denial denial)
+    private static Denial NotActive(PolicyState state) =>
+        new(DenialReason.PolicyNotActive, "policy.state", state.ToString().ToLowerInvariant(), "active");
+
+    private async Task<SignerException> RefuseAsync(OpenRequest request, Policy? policy, Denial denial)
     {
         allowance.Take(request.Caller, EntryAllowance.Refusal);
         var entry = new Entry
@@ -186,8 +196,8 @@ internal sealed class SessionOpener(
             TimeMs = NowMs,
             Principal = request.Caller.Identity,
             RequestId = request.RequestId,
-            Policy = policy.Name,
-            PolicyDigest = policy.Digest.ToArray(),
+            Policy = request.Policy,
+            PolicyDigest = policy?.Digest.ToArray(),
             PrimaryKey = request.PrimaryKey ?? "",
             Rule = denial.Rule,
             Reason = denial.Reason.ToString(),

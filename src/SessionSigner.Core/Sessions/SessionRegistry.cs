@@ -1,3 +1,4 @@
+using SessionSigner.Audit;
 using SessionSigner.Ethereum;
 
 namespace SessionSigner.Core;
@@ -12,6 +13,7 @@ public sealed class SessionRegistry : IAsyncDisposable
     private readonly IJournal _journal;
     private readonly SessionTable _table;
     private readonly SessionEnder _ender;
+    private readonly SharedMeters _shared;
     private readonly SessionOpener _opener;
     private readonly SessionReader _reader;
     private readonly ITimer _expiry;
@@ -26,7 +28,7 @@ public sealed class SessionRegistry : IAsyncDisposable
         IVault vault,
         IGrantAuthority authority,
         IJournal journal,
-        PolicySet policies,
+        ActivePolicies policies,
         TimeProvider time,
         SessionOptions options
     )
@@ -36,7 +38,8 @@ public sealed class SessionRegistry : IAsyncDisposable
         _table = new SessionTable(options);
         Allowance = new EntryAllowance(time, options);
         _ender = new SessionEnder(journal, _table, time, options);
-        _opener = new SessionOpener(vault, authority, journal, policies, _table, _ender, Allowance, time, options);
+        _shared = new SharedMeters(journal, time);
+        _opener = new SessionOpener(vault, authority, journal, policies, _table, _ender, Allowance, _shared, time, options);
         _reader = new SessionReader(journal, _table, time, options);
         _expiry = time.CreateTimer(
             static ender => ((SessionEnder)ender!).EndExpired(),
@@ -160,6 +163,17 @@ public sealed class SessionRegistry : IAsyncDisposable
 
     internal (LiveSession? Live, SessionRecord Record) Find(Principal caller, string sessionId) =>
         _reader.Find(caller, mayReadAll: false, sessionId);
+
+    /// <summary>
+    /// Ends every session under a policy of which no version is in force any more: wipes the keys, journals the order, then the ends. When it returns,
+    /// whatever they signed is durable, and another version may take up their totals.
+    /// </summary>
+    internal async Task<RevocationResult> EndPolicyAsync(Principal caller, string policy, Entry order)
+    {
+        var result = await _ender.RevokeAsync(caller, new RevocationSelector.ByPolicy(policy), order);
+        _shared.Forget(policy);
+        return result;
+    }
 
     internal void EndExpired(LiveSession session) => _ = _ender.End(session, SessionEndReason.Expired, "");
 }

@@ -18,9 +18,13 @@ public sealed class ApproverRoster
     /// <summary>Most approvers.</summary>
     public const int CountMax = 32;
 
-    private ApproverRoster(int threshold, IReadOnlyList<Approver> approvers, JsonItem document)
+    /// <summary>Longest time lock, in seconds: 14 days.</summary>
+    public const int TimeLockSecondsMax = 14 * 86_400;
+
+    private ApproverRoster(int threshold, int timeLockSeconds, IReadOnlyList<Approver> approvers, JsonItem document)
     {
         Threshold = threshold;
+        TimeLockSeconds = timeLockSeconds;
         Approvers = approvers;
         CanonicalJson = Grants.CanonicalJson.Write(document);
         Digest = Keccak256.Hash(Grants.CanonicalJson.WriteUtf8(document));
@@ -28,6 +32,9 @@ public sealed class ApproverRoster
 
     /// <summary>How many approvers it takes, at least 1.</summary>
     public int Threshold { get; }
+
+    /// <summary>How long what was approved waits before it may come into force, in seconds; 0 for not at all.</summary>
+    public int TimeLockSeconds { get; }
 
     /// <summary>The approvers, in the order of the document.</summary>
     public IReadOnlyList<Approver> Approvers { get; }
@@ -59,6 +66,7 @@ public sealed class ApproverRoster
         var reader = ObjectReader.Open(item, "", faults);
         reader.Integer("version", 1, 1);
         var threshold = (int)reader.Integer("threshold", 1, CountMax);
+        var timeLock = (int)(reader.OptionalInteger("time_lock_seconds", 0, TimeLockSecondsMax) ?? 0);
         var approvers = reader.List("approvers", 1, CountMax, ReadApprover);
         reader.RefuseUnknown();
         if (faults.Count == 0 && threshold > approvers.Count)
@@ -66,7 +74,7 @@ public sealed class ApproverRoster
             faults.Add("threshold", "Must be at most the number of approvers.");
         }
         RefuseDuplicates(approvers, faults);
-        return faults.Count == 0 ? new ApproverRoster(threshold, approvers, item) : null;
+        return faults.Count == 0 ? new ApproverRoster(threshold, timeLock, approvers, item) : null;
     }
 
     private static Approver? ReadApprover(JsonItem item, string path, FaultList faults)

@@ -245,6 +245,31 @@ internal sealed class Examination(DaemonOptions options, TimeProvider clock)
 
     private IEnumerable<Finding> ExaminePolicies()
     {
+        if (options.FirstRoster is { } roster)
+        {
+            yield return new Finding(
+                Verdict.Good,
+                "policies",
+                $"by approval of {roster.Threshold} of {roster.Approvers.Count}; first roster {roster.Digest}"
+            );
+            foreach (var warning in RosterLint.Check(roster))
+            {
+                yield return new Finding(Verdict.Warning, "policies", $"first roster: {warning}");
+            }
+            foreach (
+                var role in new[] { Roles.Operator, Roles.Approver }.Where(role => !options.Identities.Values.Any(r => r.HasFlag(role)))
+            )
+            {
+                yield return new Finding(
+                    Verdict.Warning,
+                    "policies",
+                    $"no identity has the role {role.ToString().ToLowerInvariant()}",
+                    "without one no policy comes into force: give an identity of its own that role"
+                );
+            }
+            yield break;
+        }
+        yield return new Finding(Verdict.Good, "policies", "pinned by configuration");
         foreach (var pin in options.Policies)
         {
             var unknown = pin

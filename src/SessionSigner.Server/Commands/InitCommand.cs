@@ -18,8 +18,12 @@ internal static class InitCommand
         var curve = Text("--curve", "Curve of the primary key: secp256k1 or P-256.", "secp256k1");
         curve.AcceptOnlyFromAmong("secp256k1", "P-256");
         var listen = Text("--listen", "Address and port of the daemon.", "127.0.0.1:7443");
-        var domain = Text("--trust-domain", "Identities are spiffe://DOMAIN/trader, /operator and /auditor.", "desk.local");
+        var domain = Text("--trust-domain", "Identities are spiffe://DOMAIN/trader, /operator, /approver and /auditor.", "desk.local");
         var policy = new Option<string?>("--policy") { Description = "Policy to put in force instead of the example that is written." };
+        var roster = new Option<string?>("--roster")
+        {
+            Description = "Roster of approvers in JSON: policies then come into force by their quorum, none at the start.",
+        };
         var degraded = new Option<bool>("--allow-degraded-memory")
         {
             Description = "DANGEROUS: let the daemon start without memfd_secret.",
@@ -34,6 +38,7 @@ internal static class InitCommand
             listen,
             domain,
             policy,
+            roster,
             degraded,
         };
         command.SetAction(
@@ -48,6 +53,7 @@ internal static class InitCommand
                         result.GetRequiredValue(listen),
                         result.GetRequiredValue(domain),
                         result.GetValue(policy),
+                        result.GetValue(roster),
                         result.GetValue(degraded)
                     )
                 )
@@ -101,5 +107,6 @@ internal sealed record InitPlan(
     string Listen,
     string TrustDomain,
     string? Policy,
+    string? Roster,
     bool AllowDegradedMemory
 );

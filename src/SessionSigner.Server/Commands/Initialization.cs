@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
 using SessionSigner.Core;
 using SessionSigner.Ethereum;
 using SessionSigner.Grants;
@@ -9,7 +11,7 @@ namespace SessionSigner.Server;
 /// <summary>Carries out init: token, primary key, certificates, policy, configuration, in this order. Deletes nothing, also when it fails.</summary>
 internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvider clock)
 {
-    private static readonly string[] Roles = ["trader", "operator", "auditor"];
+    private static readonly string[] Roles = ["trader", "operator", "approver", "auditor"];
 
     /// <summary>Does all, a line for each step done.</summary>
     /// <exception cref="StartException">With what to do about it.</exception>
@@ -20,6 +22,7 @@ internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvi
         {
             _ = ReadPolicy(plan.Policy);
         }
+        var roster = plan.Roster is null ? null : ReadRoster(plan.Roster);
         var folder = PrivateFolder.Create(plan.Folder);
         folder.MakeFolder("data");
 
@@ -37,13 +40,17 @@ internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvi
         // 3. Policy and configuration, read back as the daemon will.
         var policy = MakePolicy(folder, address);
         yield return $"policy        {policy.Name}, digest {policy.Digest}";
-        var file = folder.Write("sessionsignerd.yaml", Configuration(policy));
+        var file = folder.Write("sessionsignerd.yaml", Configuration(roster is null ? Pins(policy) : Approvers(roster)));
         Check(file);
         yield return $"configuration {file}";
         yield return "";
         yield return "Next:";
         yield return $"  sessionsignerd doctor --config {file}";
         yield return $"  sessionsignerd --config {file}";
+        if (roster is not null)
+        {
+            yield return $"  sessionsigner policy propose {folder.PathOf("policies/policy.yaml")} --profile {folder.PathOf("operator.profile")}";
+        }
         yield return $"  sessionsigner session open --policy {policy.Name} --profile {folder.PathOf("trader.profile")}";
         yield return "";
         yield return "Before this is more than a trial, take these off this host: secrets/token-so-pin, tls/client-ca.key and the keys of the clients.";
@@ -129,6 +136,16 @@ internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvi
             ? policy
             : throw new StartException(ExitCodes.Configuration, $"{file}: {string.Join($"{Environment.NewLine}{file}: ", faults)}");
 
+    private static ApproverRoster ReadRoster(string file) =>
+        ApproverRoster.TryParse(ReadBounded(file), out var roster, out var faults)
+            ? roster
+            : throw new StartException(ExitCodes.Configuration, $"{file}: {string.Join($"{Environment.NewLine}{file}: ", faults)}");
+
+    private static byte[] ReadBounded(string file) =>
+        new FileInfo(file).Length <= StrictJson.SizeMax
+            ? File.ReadAllBytes(file)
+            : throw new StartException(ExitCodes.Configuration, $"{file} is longer than a roster can be.");
+
     private static void Check(string file)
     {
         try
@@ -145,7 +162,28 @@ internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvi
 
     private string IdentityOf(string role) => $"spiffe://{plan.TrustDomain}/{role}";
 
-    private string Configuration(Policy policy) =>
+    private static string Pins(Policy policy) =>
+        $"""
+            policies:
+              - file: policies/policy.yaml
+                digest: "{policy.Digest}"
+
+            """;
+
+    private static string Approvers(ApproverRoster roster)
+    {
+        var text = new StringBuilder("approvers:\n");
+        text.Append(CultureInfo.InvariantCulture, $"  threshold: {roster.Threshold}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  time_lock_seconds: {roster.TimeLockSeconds}\n  keys:\n");
+        foreach (var approver in roster.Approvers)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"    - name: \"{approver.Name}\"\n      key: {approver.Key}\n");
+            text.Append(approver.UserVerification ? "      user_verification: true\n" : "");
+        }
+        return text.ToString();
+    }
+
+    private string Configuration(string policies) =>
         $"""
             # Written by sessionsignerd init. deploy/config/sessionsignerd.yaml describes every option.
             version: 1
@@ -160,6 +198,8 @@ internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvi
                 roles: [trader]
               - uri: {IdentityOf("operator")}
                 roles: [operator]
+              - uri: {IdentityOf("approver")}
+                roles: [approver]
               - uri: {IdentityOf("auditor")}
                 roles: [auditor]
             token:
@@ -174,9 +214,6 @@ internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvi
             journal:
               path: data/journal.db
               origin: {plan.TrustDomain}/sessionsigner
-            policies:
-              - file: policies/policy.yaml
-                digest: "{policy.Digest}"
-
+            {policies}
             """;
 }

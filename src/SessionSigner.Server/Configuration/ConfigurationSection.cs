@@ -27,6 +27,9 @@ internal sealed class ConfigurationSection
     /// <summary>Line the section begins on.</summary>
     public int Line { get; }
 
+    /// <summary>Whether an option is there.</summary>
+    public bool Has(string name) => Find(name) is not null;
+
     /// <summary>Reads a section; absent is empty.</summary>
     public ConfigurationSection Section(string name)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using SessionSigner.Core;
+using SessionSigner.Grants;
 
 namespace SessionSigner.Server;
 
@@ -22,7 +23,11 @@ internal sealed record DaemonOptions
 
     public required JournalSection Journal { get; init; }
 
+    /// <summary>The policies that are pinned; none if approvers decide.</summary>
     public required IReadOnlyList<PolicyPin> Policies { get; init; }
+
+    /// <summary>The first roster of approvers; null if policies are pinned.</summary>
+    public required ApproverRoster? FirstRoster { get; init; }
 
     public required LimitsSection Limits { get; init; }
 

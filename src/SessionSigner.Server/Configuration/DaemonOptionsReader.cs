@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using SessionSigner.Grants;
 
 namespace SessionSigner.Server;
 
@@ -58,6 +59,7 @@ internal sealed class DaemonOptionsReader
             root.AddFault("version", "must be 1");
         }
         var vault = ReadVault(root.Section("vault"));
+        var (policies, roster) = ReadPolicies(root);
         var options = new DaemonOptions
         {
             File = _file,
@@ -67,12 +69,27 @@ internal sealed class DaemonOptionsReader
             Token = ReadToken(root.Section("token")),
             Vault = vault,
             Journal = ReadJournal(root.Section("journal")),
-            Policies = new PolicyPinsReader(_folder).Read(root.Sections("policies")),
+            Policies = policies,
+            FirstRoster = roster,
             Limits = ReadLimits(root.Section("limits"), vault),
             Log = ReadLog(root.Section("log")),
         };
         root.RefuseUnknown();
         return options;
+    }
+
+    // Who decides on policies is one thing or the other: with both, neither would be sure to have approved what is in force.
+    private (IReadOnlyList<PolicyPin> Pins, ApproverRoster? Roster) ReadPolicies(ConfigurationSection root)
+    {
+        var (hasPins, hasApprovers) = (root.Has("policies"), root.Has("approvers"));
+        if (hasPins == hasApprovers)
+        {
+            root.AddFault("policies", "exactly one of policies (pinned here) and approvers (by a quorum) must be given");
+        }
+        return (
+            hasPins ? new PolicyPinsReader(_folder).Read(root.Sections("policies")) : [],
+            hasApprovers ? ApproversReader.Read(root.Section("approvers")) : null
+        );
     }
 
     private static ListenSection ReadListen(ConfigurationSection section)
@@ -148,6 +165,13 @@ internal sealed class DaemonOptionsReader
             {
                 section.AddFault("roles", "an auditor signs nothing: trader and auditor cannot be one identity");
             }
+            if (IsMixed(roles))
+            {
+                section.AddFault(
+                    "roles",
+                    "who proposes, who approves and who signs are different identities: trader, operator and approver exclude each other"
+                );
+            }
             if (!identities.TryAdd(uri, roles))
             {
                 section.AddFault("uri", "is repeated");
@@ -156,6 +180,8 @@ internal sealed class DaemonOptionsReader
         }
         return identities;
     }
+
+    private static bool IsMixed(Roles roles) => int.PopCount((int)(roles & (Roles.Trader | Roles.Operator | Roles.Approver))) > 1;
 
     private static Roles FindRole(string word) =>
         word switch

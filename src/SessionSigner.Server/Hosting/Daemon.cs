@@ -31,18 +31,26 @@ internal sealed partial class Daemon(DaemonOptions options, TimeProvider clock, 
         // 3. Journal, verified while it opens.
         await using var journal = OpenJournal();
         // 4. Sessions; what a crashed daemon left open is ended.
-        await using var sessions = new SessionRegistry(vault, authority, journal, Policies(), clock, SessionLimits());
+        var policies = new ActivePolicies(new PolicySet(options.Policies.Select(pin => pin.Policy)));
+        await using var sessions = new SessionRegistry(vault, authority, journal, policies, clock, SessionLimits());
         await JournalStartAsync(journal, sessions);
-        // 5. Listen.
+        // 5. Policies: those that the configuration pins, or those that the log says were approved.
+        var store = await OpenPoliciesAsync(journal, sessions, policies);
+        // 6. Listen.
         using var tls = OpenTls();
         var ports = new DaemonPorts(authority, vault, journal);
-        await using var app = DaemonApplication.Build(options, ports, sessions, new SigningPipeline(sessions, journal), tls, clock);
+        await using var app = DaemonApplication.Build(options, ports, sessions, store, new SigningPipeline(sessions, journal), tls, clock);
         await ListenAsync(app, cancellationToken);
-        LogReady(Version, new Listed(options.Listen.Addresses), new Listed(KeyLabels(authority)), new Listed(PolicyNames()));
+        LogReady(
+            Version,
+            new Listed(options.Listen.Addresses),
+            new Listed(KeyLabels(authority)),
+            new Listed(store.Active.Select(policy => policy.Name))
+        );
         SystemdNotifier.Notify("READY=1");
-        // 6. Until told to stop; calls under way finish first.
+        // 7. Until told to stop; calls under way finish first.
         await app.WaitForShutdownAsync(cancellationToken);
-        // 7. Keys are wiped whatever the journal does; then the log says so.
+        // 8. Keys are wiped whatever the journal does; then the log says so.
         await JournalStopAsync(journal, sessions);
         LogStopped();
     }
@@ -99,10 +107,6 @@ internal sealed partial class Daemon(DaemonOptions options, TimeProvider clock, 
 
     private static IEnumerable<string> KeyLabels(Pkcs11.Pkcs11GrantAuthority authority) => authority.PrimaryKeys.Select(key => key.Label);
 
-    private IEnumerable<string> PolicyNames() => options.Policies.Select(pin => pin.Policy.Name);
-
-    private PolicySet Policies() => new(options.Policies.Select(pin => pin.Policy));
-
     private Core.SessionOptions SessionLimits() =>
         new()
         {
@@ -139,11 +143,30 @@ internal sealed partial class Daemon(DaemonOptions options, TimeProvider clock, 
             {
                 LogLost(lost);
             }
-            foreach (var pin in options.Policies)
+        }
+        catch (SignerException exception)
+        {
+            throw new StartException(ExitCodes.Journal, "The journal cannot be written; see the log for the cause.", exception);
+        }
+    }
+
+    private async Task<PolicyStore> OpenPoliciesAsync(SqliteJournal journal, SessionRegistry sessions, ActivePolicies policies)
+    {
+        try
+        {
+            var store = options.FirstRoster is { } roster
+                ? await PolicyStore.OpenByApprovalAsync(journal, sessions, policies, roster, options.Journal.Origin)
+                : PolicyStore.OpenPinned(journal, policies);
+            foreach (var policy in store.Active)
             {
-                var entry = Entry(EntryKind.PolicyLoaded, "") with { Policy = pin.Policy.Name, PolicyDigest = pin.Policy.Digest.ToArray() };
+                var entry = Entry(EntryKind.PolicyLoaded, "") with { Policy = policy.Name, PolicyDigest = policy.Digest.ToArray() };
                 await journal.Append(new JournalWrite(entry));
             }
+            return store;
+        }
+        catch (PolicyHistoryException exception)
+        {
+            throw new StartException(ExitCodes.Configuration, exception.Message, exception);
         }
         catch (SignerException exception)
         {

@@ -18,6 +18,7 @@ internal static class DaemonApplication
         DaemonOptions options,
         DaemonPorts ports,
         SessionRegistry sessions,
+        PolicyStore policies,
         SigningPipeline signing,
         TlsMaterial tls,
         TimeProvider clock
@@ -33,6 +34,7 @@ internal static class DaemonApplication
         services.AddSingleton(ports.Vault);
         services.AddSingleton(ports.Journal);
         services.AddSingleton(sessions);
+        services.AddSingleton(policies);
         services.AddSingleton(signing);
         services.AddSingleton(tls);
         services.AddSingleton(clock);

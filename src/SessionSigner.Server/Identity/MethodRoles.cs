@@ -28,7 +28,12 @@ internal static class MethodRoles
         ["/sessionsigner.v1.CustodyService/ListPrimaryKeys"] = Readers,
         ["/sessionsigner.v1.CustodyService/GetCustodyReport"] = Readers,
         ["/sessionsigner.v1.AdminService/RevokeSessions"] = Roles.Operator,
-        ["/sessionsigner.v1.AdminService/ListPolicies"] = Readers,
+        ["/sessionsigner.v1.AdminService/ListPolicies"] = Readers | Roles.Approver,
+        ["/sessionsigner.v1.AdminService/GetPolicyVersion"] = Readers | Roles.Approver,
+        ["/sessionsigner.v1.AdminService/ProposePolicy"] = Roles.Operator,
+        ["/sessionsigner.v1.AdminService/ApprovePolicy"] = Roles.Approver,
+        ["/sessionsigner.v1.AdminService/ActivatePolicy"] = Roles.Operator,
+        ["/sessionsigner.v1.AdminService/RetirePolicy"] = Roles.Operator,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     // Any identity of the configuration may call these, one without roles too: they show no state and change none.

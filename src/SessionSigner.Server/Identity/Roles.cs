@@ -10,7 +10,7 @@ internal enum Roles
     /// <summary>Opens sessions and signs in its own.</summary>
     Trader = 1,
 
-    /// <summary>Revokes sessions.</summary>
+    /// <summary>Revokes sessions; proposes, activates and retires policies.</summary>
     Operator = 2,
 
     /// <summary>Approves policies.</summary>

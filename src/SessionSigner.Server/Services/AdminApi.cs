@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using SessionSigner.Core;
 using SessionSigner.V1;
@@ -5,7 +6,7 @@ using SessionSigner.V1;
 namespace SessionSigner.Server;
 
 /// <summary>sessionsigner.v1.AdminService.</summary>
-internal sealed class AdminApi(SessionRegistry sessions, DaemonOptions options) : AdminService.AdminServiceBase
+internal sealed class AdminApi(SessionRegistry sessions, PolicyStore policies) : AdminService.AdminServiceBase
 {
     /// <inheritdoc/>
     public override async Task<RevokeSessionsResponse> RevokeSessions(RevokeSessionsRequest request, ServerCallContext context)
@@ -19,14 +20,82 @@ internal sealed class AdminApi(SessionRegistry sessions, DaemonOptions options) 
         Task.FromResult(
             new ListPoliciesResponse
             {
-                Policies =
-                {
-                    options
-                        .Policies.OrderBy(pin => pin.Policy.Name, StringComparer.Ordinal)
-                        .Select(pin => PolicyMapper.ToMessage(pin.Policy)),
-                },
+                Policies = { policies.Active.Select(PolicyMapper.ToMessage) },
+                PinnedByConfiguration = !policies.IsByApproval,
+                Versions = { policies.List(request.IncludeEnded).Select(PolicyMapper.ToMessage) },
+                Roster = policies.Roster is { } roster ? PolicyMapper.ToMessage(roster) : null,
             }
         );
+
+    /// <inheritdoc/>
+    public override Task<GetPolicyVersionResponse> GetPolicyVersion(GetPolicyVersionRequest request, ServerCallContext context)
+    {
+        var details = policies.Get(RequestParser.Digest(request.Digest));
+        return Task.FromResult(
+            new GetPolicyVersionResponse
+            {
+                Version = PolicyMapper.ToMessage(details.Version),
+                DocumentJson = ByteString.CopyFrom(details.DocumentJson.Span),
+                Statement = details.Statement,
+                Warnings = { details.Warnings },
+            }
+        );
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ProposePolicyResponse> ProposePolicy(ProposePolicyRequest request, ServerCallContext context)
+    {
+        var kind = (Core.PolicyDocumentKind)(int)request.Kind;
+        if (!Enum.IsDefined(kind))
+        {
+            throw RequestParser.Invalid("kind", "must be a policy or a roster");
+        }
+        var caller = Caller.Of(context).Principal;
+        var (change, warnings) = await policies.ProposeAsync(caller, kind, request.DocumentJson.Memory);
+        return new ProposePolicyResponse
+        {
+            Version = PolicyMapper.ToMessage(change.Version),
+            Statement = policies.Get(change.Version.Digest).Statement,
+            Warnings = { warnings },
+            AuditIndex = checked((ulong)change.AuditIndex),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ApprovePolicyResponse> ApprovePolicy(ApprovePolicyRequest request, ServerCallContext context)
+    {
+        var caller = Caller.Of(context).Principal;
+        var change = await policies.ApproveAsync(caller, RequestParser.Digest(request.Digest), request.Signature);
+        return new ApprovePolicyResponse
+        {
+            Version = PolicyMapper.ToMessage(change.Version),
+            AuditIndex = checked((ulong)change.AuditIndex),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ActivatePolicyResponse> ActivatePolicy(ActivatePolicyRequest request, ServerCallContext context)
+    {
+        var change = await policies.ActivateAsync(Caller.Of(context).Principal, RequestParser.Digest(request.Digest));
+        return new ActivatePolicyResponse
+        {
+            Version = PolicyMapper.ToMessage(change.Version),
+            EndedSessionIds = { change.EndedSessions },
+            AuditIndex = checked((ulong)change.AuditIndex),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<RetirePolicyResponse> RetirePolicy(RetirePolicyRequest request, ServerCallContext context)
+    {
+        var change = await policies.RetireAsync(Caller.Of(context).Principal, RequestParser.Digest(request.Digest), request.Reason);
+        return new RetirePolicyResponse
+        {
+            Version = PolicyMapper.ToMessage(change.Version),
+            EndedSessionIds = { change.EndedSessions },
+            AuditIndex = checked((ulong)change.AuditIndex),
+        };
+    }
 
     private static RevocationSelector Selector(RevokeSessionsRequest request) =>
         request.SelectorCase switch

@@ -11,6 +11,7 @@ internal sealed class CustodyApi(
     IVault vault,
     IJournal journal,
     SessionRegistry sessions,
+    PolicyStore policies,
     DaemonOptions options,
     TimeProvider clock
 ) : CustodyService.CustodyServiceBase
@@ -34,7 +35,7 @@ internal sealed class CustodyApi(
             {
                 MadeAtMs = clock.GetUtcNow().ToUnixTimeMilliseconds(),
                 PrimaryKeys = { PrimaryKeys() },
-                Policies = { options.Policies.Select(pin => PolicyMapper.ToMessage(pin.Policy)) },
+                Policies = { policies.Active.Select(PolicyMapper.ToMessage) },
                 OpenSessions = { OpenSessions(caller) },
                 OpenSessionCount = checked((uint)vault.State.InUse),
                 Vault = MessageMapper.ToMessage(vault.State),
@@ -43,6 +44,7 @@ internal sealed class CustodyApi(
                 AuditOrigin = options.Journal.Origin,
                 DaemonVersion = Daemon.Version,
                 Identities = { Identities() },
+                RosterDigest = policies.Roster?.Digest.ToString() ?? "",
             }
         );
     }

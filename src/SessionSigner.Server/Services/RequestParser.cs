@@ -19,6 +19,10 @@ internal static class RequestParser
     public static Hash32 GrantId(string value) =>
         Hash32.TryParse(value, out var grantId) ? grantId : throw Invalid("grant_id", "must be 0x and 64 hexadecimal digits");
 
+    /// <summary>A digest of a policy or roster.</summary>
+    public static Hash32 Digest(string value) =>
+        Hash32.TryParse(value, out var digest) ? digest : throw Invalid("digest", "must be 0x and 64 hexadecimal digits");
+
     /// <summary>A refusal of a field.</summary>
     public static SignerException Invalid(string field, string rule) => new(ErrorCode.InvalidRequest, $"{field} {rule}.", field);
 }

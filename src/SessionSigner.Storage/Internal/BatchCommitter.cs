@@ -16,11 +16,13 @@ internal sealed class BatchCommitter
     private readonly SqliteConnection _connection;
     private readonly MerkleTree _tree;
     private readonly SessionLedger _ledger;
+    private readonly PolicyLog _policies;
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _rollback;
     private readonly Statement _checkpoint;
     private readonly Statement _insertAnswer;
+    private readonly Statement _insertDocument;
     private readonly Statement _insertBatch;
     private readonly Statement _updateHead;
     private readonly byte[] _root = new byte[MerkleTree.HashSize];
@@ -31,11 +33,12 @@ internal sealed class BatchCommitter
     private long _answers;
     private int _pagesWritten;
 
-    public BatchCommitter(SqliteConnection connection, MerkleTree tree, long answers)
+    public BatchCommitter(SqliteConnection connection, OpenedLog log)
     {
         _connection = connection;
-        _tree = tree;
-        _answers = answers;
+        _tree = log.Tree;
+        _answers = log.Answers;
+        _policies = log.Policies;
         _ledger = new SessionLedger(connection);
         _begin = connection.Prepare("BEGIN IMMEDIATE");
         _commit = connection.Prepare("COMMIT");
@@ -49,6 +52,7 @@ internal sealed class BatchCommitter
             "$answer",
             "$index"
         );
+        _insertDocument = connection.Prepare("INSERT INTO policy_document VALUES ($digest, $document)", "$digest", "$document");
         _insertBatch = connection.Prepare(
             "INSERT INTO batch VALUES ($first, $count, $entries, $root)",
             "$first",
@@ -79,6 +83,7 @@ internal sealed class BatchCommitter
             {
                 pending.Index = _tree.Size;
                 _ledger.Apply(pending.Write);
+                ApplyPolicy(pending.Write);
                 AddEntry(pending.Entry);
                 _tree.AppendLeafHash(pending.Leaf);
             }
@@ -115,12 +120,25 @@ internal sealed class BatchCommitter
         }
     }
 
+    private void ApplyPolicy(JournalWrite write)
+    {
+        _policies.Apply(write.Entry);
+        if (write.Document.Length > 0)
+        {
+            _insertDocument.Set(0, write.Entry.PolicyDigest.ToArray()).Set(1, write.Document.ToArray()).Run();
+        }
+    }
+
     // Says why not, or null; an admitted write's answer is then stored. The answer comes last because its insertion is its own test.
     private SignerException? Admit(JournalWrite write)
     {
         if (_ledger.FindRejection(write) is { } rejection)
         {
             return rejection;
+        }
+        if (_policies.FindFault(write.Entry) is not null)
+        {
+            return JournalErrors.PolicyOrder();
         }
         if (write.Answer is not { } answer)
         {

@@ -26,5 +26,8 @@ internal static class JournalErrors
     public static SignerException SessionExists() =>
         new(ErrorCode.InvalidRequest, "A session with this identifier or grant exists.", "session_id");
 
+    public static SignerException PolicyOrder() =>
+        new(ErrorCode.InvalidRequest, "The policy is not in a state that allows this, or no longer.", "policy");
+
     public static SignerException BudgetOverflow() => new(ErrorCode.InvalidRequest, "A budget's total would exceed 2^256 - 1.");
 }

@@ -7,7 +7,7 @@ namespace SessionSigner.Storage;
 internal static class JournalOpening
 {
     /// <summary>Creates an empty journal or verifies the stored one.</summary>
-    public static (MerkleTree Tree, long Answers) Run(SqliteConnection connection, JournalFile file, Action<long, long>? onVerified)
+    public static OpenedLog Run(SqliteConnection connection, JournalFile file, Action<long, long>? onVerified)
     {
         if (connection.ReadLong("SELECT count(*) FROM sqlite_schema") == 0)
         {

@@ -68,6 +68,8 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
         "$id"
     );
 
+    private readonly Statement _document = connection.Prepare("SELECT document FROM policy_document WHERE digest = $digest", "$digest");
+
     private readonly Statement _sharedBudget = connection.Prepare(
         """
         SELECT window, bucket, last_ms, spent FROM shared_budget
@@ -151,6 +153,12 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
             budgets[budget] = UInt256.TryAdd(budgets.GetValueOrDefault(budget), spent, out var sum) ? sum : UInt256.MaxValue;
         }
         return budgets;
+    }
+
+    public byte[]? FindDocument(Hash32 digest)
+    {
+        using var reader = _document.Set(0, digest.ToArray()).Read();
+        return reader.Read() ? reader.GetFieldValue<byte[]>(0) : null;
     }
 
     public List<SharedBudgetRow> ReadSharedBudget(SharedBudgetKey key, long sinceMs)

@@ -8,7 +8,7 @@ internal static class Schema
     /// <summary>Marks the file as a journal of this program ("SSJ1").</summary>
     public const int ApplicationId = 0x53534A31;
 
-    public const int Version = 2;
+    public const int Version = 3;
 
     // One row per commit: the entries of a batch, each behind its length in two bytes, big-endian, and the root of the log after them.
     private const string Batch = """
@@ -98,6 +98,14 @@ internal static class Schema
         ) STRICT, WITHOUT ROWID
         """;
 
+    // Policies and rosters that were proposed, too long for an entry; the entry has the digest.
+    private const string PolicyDocument = """
+        CREATE TABLE policy_document (
+          digest BLOB NOT NULL PRIMARY KEY CHECK (length(digest) = 32),
+          document BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """;
+
     private const string SessionByPrincipal = "CREATE INDEX session_by_principal ON session (principal, sequence)";
 
     private const string SessionByPrimaryKey = "CREATE INDEX session_by_primary_key ON session (primary_key)";
@@ -113,6 +121,7 @@ internal static class Schema
         Budget,
         SharedBudget,
         Answer,
+        PolicyDocument,
         SessionByPrincipal,
         SessionByPrimaryKey,
         OpenSession,

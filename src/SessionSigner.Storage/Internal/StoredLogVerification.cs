@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SessionSigner.Audit;
+using SessionSigner.Core;
+using SessionSigner.Ethereum;
 
 namespace SessionSigner.Storage;
 
@@ -14,12 +16,15 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
     private readonly MerkleTree _tree = new();
     private readonly Dictionary<string, DerivedSession> _sessions = [];
     private readonly DerivedBudgets _budgets = new();
+    private readonly PolicyLog _policies = new();
+    private readonly List<StoredEntry> _policyHistory = [];
+    private readonly HashSet<Hash32> _documents = [];
     private long _nextProgress = ProgressEntries;
 
     /// <summary>Verifies the journal.</summary>
-    /// <returns>The tree to go on with and the number of stored answers.</returns>
+    /// <returns>What to go on with.</returns>
     /// <exception cref="JournalOpenException">Something differs; the message says where.</exception>
-    public (MerkleTree Tree, long Answers) Run()
+    public OpenedLog Run()
     {
         var check = connection.ReadText("PRAGMA quick_check(1)");
         if (check != "ok")
@@ -31,8 +36,9 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
         VerifyHead(size);
         VerifySessions();
         _budgets.Verify(connection, _sessions);
+        VerifyDocuments();
         onVerified?.Invoke(size, size);
-        return (_tree, VerifyAnswers(size));
+        return new OpenedLog(_tree, VerifyAnswers(size), _policies, _policyHistory);
     }
 
     private void VerifyEntries(long size)
@@ -77,6 +83,7 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
             }
             _tree.Append(bytes.Span);
             Derive(index, entry!);
+            DerivePolicy(index, entry!, bytes);
         }
         if (!bundle.IsEmpty)
         {
@@ -104,6 +111,23 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
                 break;
             default:
                 break;
+        }
+    }
+
+    private void DerivePolicy(long index, Entry entry, ReadOnlyMemory<byte> bytes)
+    {
+        if (_policies.FindFault(entry) is { } fault)
+        {
+            throw new JournalOpenException($"Entry {index} does not follow from those before it. {fault}");
+        }
+        _policies.Apply(entry);
+        if (entry.Kind is >= EntryKind.PolicyProposed and <= EntryKind.PolicyRetired)
+        {
+            _policyHistory.Add(new StoredEntry(index, bytes.ToArray()));
+        }
+        if (WriteRules.BringsDocument(entry))
+        {
+            _documents.Add(new Hash32(entry.PolicyDigest.Span));
         }
     }
 
@@ -161,6 +185,26 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
         if (count != _sessions.Count)
         {
             throw new JournalOpenException($"The log opens {_sessions.Count} sessions, {count} are stored.");
+        }
+    }
+
+    private void VerifyDocuments()
+    {
+        var statement = connection.Prepare("SELECT digest, document FROM policy_document");
+        using var reader = statement.Read();
+        var count = 0;
+        while (reader.Read())
+        {
+            count++;
+            var digest = new Hash32(reader.GetFieldValue<byte[]>(0));
+            if (!_documents.Contains(digest) || Keccak256.Hash(reader.GetFieldValue<byte[]>(1)) != digest)
+            {
+                throw new JournalOpenException($"The stored policy document {digest} is not one that the log proposes.");
+            }
+        }
+        if (count != _documents.Count)
+        {
+            throw new JournalOpenException($"The log proposes {_documents.Count} policy documents, {count} are stored.");
         }
     }
 

@@ -15,6 +15,7 @@ internal static class WriteRules
     public const int HashedSignatureSize = 64;
 
     private const int AnswerSizeMax = 4096;
+    private const int DocumentSizeMax = 131_072;
 
     /// <summary>Refuses a write whose changes its entry does not record.</summary>
     /// <exception cref="ArgumentException">The message says what differs; a defect of the caller.</exception>
@@ -37,6 +38,7 @@ internal static class WriteRules
             Require(ended.Reason is > SessionEndReason.None and <= SessionEndReason.Lost, "A session ends for a reason.");
         }
         CheckDebits(entry, write.Debits);
+        CheckDocument(entry, write.Document);
         if (write.Answer is { } answer)
         {
             CheckAnswer(entry, answer);
@@ -80,6 +82,20 @@ internal static class WriteRules
                 "A debit is of another amount than the entry's."
             );
         }
+    }
+
+    /// <summary>Whether a document goes with an entry: with a proposal, and with the first roster, which has no other before it.</summary>
+    public static bool BringsDocument(Entry entry) =>
+        entry.Kind == EntryKind.PolicyProposed || (entry.Kind == EntryKind.PolicyActivated && entry.RosterDigest.Length == 0);
+
+    private static void CheckDocument(Entry entry, ReadOnlyMemory<byte> document)
+    {
+        Require(BringsDocument(entry) == document.Length > 0, "A document goes with an entry that proposes it.");
+        Require(document.Length <= DocumentSizeMax, "A document has at most 131,072 bytes.");
+        Require(
+            document.Length == 0 || Keccak256.Hash(document.Span).ToArray().AsSpan().SequenceEqual(entry.PolicyDigest.Span),
+            "The document is not the entry's."
+        );
     }
 
     private static void CheckAnswer(Entry entry, StoredAnswer answer)

@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
-using SessionSigner.Audit;
 using SessionSigner.Core;
 using SessionSigner.Ethereum;
 
@@ -20,21 +19,21 @@ internal sealed class WriterThread
     private TaskCompletionSource? _growth;
     private volatile bool _hasFailed;
 
-    private WriterThread(SqliteConnection connection, MerkleTree tree, long answers, ILogger? logger)
+    private WriterThread(SqliteConnection connection, OpenedLog log, ILogger? logger)
     {
         _connection = connection;
-        _committer = new BatchCommitter(connection, tree, answers);
+        _committer = new BatchCommitter(connection, log);
         _logger = logger;
-        _head = new PublishedHead(new TreeHead(tree.Size, new Hash32(tree.Root())));
+        _head = new PublishedHead(new TreeHead(log.Tree.Size, new Hash32(log.Tree.Root())));
     }
 
     public bool IsWritable => _queue.IsOpen;
 
     public TreeHead Head => _head.Head;
 
-    public static WriterThread Start(SqliteConnection connection, MerkleTree tree, long answers, ILogger? logger)
+    public static WriterThread Start(SqliteConnection connection, OpenedLog log, ILogger? logger)
     {
-        var writer = new WriterThread(connection, tree, answers, logger);
+        var writer = new WriterThread(connection, log, logger);
         new Thread(writer.Run) { Name = "journal", IsBackground = true }.Start();
         return writer;
     }

@@ -6,7 +6,7 @@ using SessionSigner.V1;
 namespace SessionSigner.Client.Tests;
 
 /// <summary>Fixed keys and a fixed time, so that every grant and signature is the same in every run.</summary>
-public static class FakeKeys
+public static partial class FakeKeys
 {
     public const long Now = 1_800_000_000;
     public const string SessionId = "5f2b0c6d9a7e4c1f8b3d2e1a0c9f8e7d";

@@ -281,7 +281,68 @@ internal sealed class FakeAdminService(FakeBehaviour behaviour) : AdminService.A
         };
 
     public override Task<ListPoliciesResponse> ListPolicies(ListPoliciesRequest request, ServerCallContext context) =>
-        Task.FromResult(behaviour.Answer(new ListPoliciesResponse { Policies = { Policy() } }));
+        Task.FromResult(
+            behaviour.Answer(
+                new ListPoliciesResponse
+                {
+                    Policies = { Policy() },
+                    Versions = { FakeKeys.PolicyVersion(1), FakeKeys.PolicyVersion(2) },
+                    Roster = FakeKeys.Roster(),
+                }
+            )
+        );
+
+    public override Task<GetPolicyVersionResponse> GetPolicyVersion(GetPolicyVersionRequest request, ServerCallContext context) =>
+        Task.FromResult(
+            behaviour.Answer(
+                new GetPolicyVersionResponse
+                {
+                    Version = FakeKeys.PolicyVersion(1),
+                    DocumentJson = ByteString.CopyFromUtf8(FakeKeys.Document),
+                    Statement = FakeKeys.Statement,
+                }
+            )
+        );
+
+    public override Task<ProposePolicyResponse> ProposePolicy(ProposePolicyRequest request, ServerCallContext context) =>
+        Task.FromResult(
+            behaviour.Answer(
+                new ProposePolicyResponse
+                {
+                    Version = FakeKeys.PolicyVersion(0),
+                    Statement = FakeKeys.Statement,
+                    Warnings = { "ceiling.rates: Missing." },
+                    AuditIndex = 12,
+                }
+            )
+        );
+
+    public override Task<ApprovePolicyResponse> ApprovePolicy(ApprovePolicyRequest request, ServerCallContext context) =>
+        Task.FromResult(behaviour.Answer(new ApprovePolicyResponse { Version = FakeKeys.PolicyVersion(2), AuditIndex = 13 }));
+
+    public override Task<ActivatePolicyResponse> ActivatePolicy(ActivatePolicyRequest request, ServerCallContext context) =>
+        Task.FromResult(
+            behaviour.Answer(
+                new ActivatePolicyResponse
+                {
+                    Version = FakeKeys.PolicyVersion(3),
+                    EndedSessionIds = { FakeKeys.SessionId },
+                    AuditIndex = 14,
+                }
+            )
+        );
+
+    public override Task<RetirePolicyResponse> RetirePolicy(RetirePolicyRequest request, ServerCallContext context) =>
+        Task.FromResult(
+            behaviour.Answer(
+                new RetirePolicyResponse
+                {
+                    Version = FakeKeys.PolicyVersion(4),
+                    EndedSessionIds = { FakeKeys.SessionId },
+                    AuditIndex = 15,
+                }
+            )
+        );
 
     public override Task<RevokeSessionsResponse> RevokeSessions(RevokeSessionsRequest request, ServerCallContext context) =>
         Task.FromResult(behaviour.Answer(new RevokeSessionsResponse { SessionIds = { FakeKeys.SessionId }, AuditIndex = 11 }));

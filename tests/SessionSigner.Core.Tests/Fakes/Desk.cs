@@ -29,14 +29,16 @@ internal sealed class Desk : IAsyncDisposable
         SessionOptions? options = null,
         IJournal? journal = null,
         string budget = OwnForLife,
-        Desk? before = null
+        Desk? before = null,
+        bool byApproval = false
     )
     {
         Time = before?.Time ?? new SteppedTime();
         Journal = before?.Journal ?? new MemoryJournal();
         Options = options ?? new SessionOptions();
         Policy = ParsePolicy(rates, limit, more, maxOpen, budget);
-        Registry = new SessionRegistry(Vault, Authority, journal ?? Journal, new PolicySet([Policy]), Time, Options);
+        Policies = new ActivePolicies(new PolicySet(byApproval ? [] : [Policy]));
+        Registry = new SessionRegistry(Vault, Authority, journal ?? Journal, Policies, Time, Options);
         Pipeline = new SigningPipeline(Registry, journal ?? Journal);
     }
 
@@ -52,6 +54,9 @@ internal sealed class Desk : IAsyncDisposable
     public SessionOptions Options { get; }
 
     public Policy Policy { get; }
+
+    /// <summary>The policies in force: the one, or none until a store puts one in force.</summary>
+    public ActivePolicies Policies { get; }
 
     public SessionRegistry Registry { get; }
 

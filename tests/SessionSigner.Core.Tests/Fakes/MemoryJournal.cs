@@ -29,6 +29,7 @@ internal sealed class MemoryJournal : IJournal
     private readonly List<JournalWrite> _durable = [];
     private readonly Dictionary<(string, string), FoundAnswer> _answers = [];
     private readonly List<SessionRecord> _sessions = [];
+    private readonly PolicyLog _policies = new();
 
     /// <summary>What to do with a write; by default it commits.</summary>
     public Func<JournalWrite, JournalMode> Mode { get; set; } = _ => JournalMode.Commit;
@@ -231,10 +232,23 @@ internal sealed class MemoryJournal : IJournal
         return [.. rows.Values.Where(row => row.Bucket * 1_000 >= sinceMs || row.LastMs >= sinceMs)];
     }
 
+    public IReadOnlyList<StoredEntry> PolicyHistory =>
+        [
+            .. Entries
+                .Select((entry, i) => (Entry: entry, Index: i))
+                .Where(item => item.Entry.Kind is >= EntryKind.PolicyProposed and <= EntryKind.PolicyRetired)
+                .Select(item => new StoredEntry(item.Index, EntryCodec.Encode(item.Entry))),
+        ];
+
+    public ReadOnlyMemory<byte>? FindDocument(Hash32 digest) =>
+        Durable.FirstOrDefault(write => write.Document.Length > 0 && Keccak256.Hash(write.Document.Span) == digest)?.Document;
+
     private static SignerException Broken() => new(ErrorCode.JournalFailed, "The journal is broken.");
 
     private long Commit(JournalWrite write)
     {
+        Assert.Null(_policies.FindFault(write.Entry));
+        _policies.Apply(write.Entry);
         _durable.Add(write);
         var index = _durable.Count - 1;
         if (write.Answer is { } answer)

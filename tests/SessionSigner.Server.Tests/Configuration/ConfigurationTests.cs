@@ -1,3 +1,5 @@
+using SessionSigner.Core.Tests;
+
 namespace SessionSigner.Server.Tests;
 
 public class ConfigurationTests
@@ -42,6 +44,59 @@ public class ConfigurationTests
         Assert.Equal("policies[0].digest", fault.Path);
         Assert.Contains(wrong, fault.Message, StringComparison.Ordinal);
         Assert.Contains(folder.Digest, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[trader, operator]")]
+    [InlineData("[trader, approver]")]
+    [InlineData("[operator, approver]")]
+    [InlineData("[trader, operator, approver, auditor]")]
+    public void Who_proposes_who_approves_and_who_signs_are_different_identities(string roles)
+    {
+        using var folder = new ConfigurationFolder();
+
+        var (_, faults, _) = folder.Examine(folder.Reference.Replace("[operator]", roles, StringComparison.Ordinal));
+
+        Assert.Contains(
+            faults,
+            fault => fault.Path == "identities[1].roles" && fault.Message.Contains("exclude each other", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void Approvers_take_the_place_of_pinned_policies_and_both_together_are_refused()
+    {
+        using var folder = new ConfigurationFolder();
+        using var dora = new SoftApprover("dora");
+        using var erik = new SoftApprover("erik");
+        var approvers =
+            $"approvers:\n  threshold: 2\n  time_lock_seconds: 60\n  keys:\n    - name: dora\n      key: {dora.PublicKeyLine}\n    - name: erik\n      key: {erik.PublicKeyLine}\n";
+        var pins = $"policies:\n  - file: policies/desk.yaml\n    digest: \"{folder.Digest}\"\n";
+        var text = folder.Reference.Replace(pins, approvers, StringComparison.Ordinal);
+
+        var (options, none, _) = folder.Examine(text);
+        Assert.Empty(none);
+        Assert.Empty(options!.Policies);
+        Assert.Equal(SoftApprover.Roster(2, 60, dora, erik).Digest, options.FirstRoster!.Digest);
+        Assert.Equal("policies", Assert.Single(folder.Examine(text + pins).Faults).Path);
+        Assert.Equal("policies", Assert.Single(folder.Examine(text.Replace(approvers, "", StringComparison.Ordinal)).Faults).Path);
+        foreach (
+            var row in (string[][])
+                [
+                    ["threshold: 2", "threshold: 3", "approvers.keys"],
+                    ["threshold: 2", "threshold: 0", "approvers.threshold"],
+                    ["  threshold: 2\n", "", "approvers.threshold"],
+                    ["time_lock_seconds: 60", "time_lock_seconds: 1209601", "approvers.time_lock_seconds"],
+                    [erik.PublicKeyLine, dora.PublicKeyLine, "approvers.keys"],
+                    [erik.PublicKeyLine, "ssh-rsa AAAA", "approvers.keys"],
+                    ["name: erik", "name: dora", "approvers.keys"],
+                    ["name: erik", "user: erik", "approvers.keys[1].user"],
+                ]
+        )
+        {
+            var (_, faults, _) = folder.Examine(text.Replace(row[0], row[1], StringComparison.Ordinal));
+            Assert.Contains(faults, fault => fault.Path == row[2]);
+        }
     }
 
     [Fact]

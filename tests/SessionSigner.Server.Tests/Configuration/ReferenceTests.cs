@@ -24,8 +24,8 @@ public class ReferenceTests
 
         var (_, faults, known) = folder.Examine(text);
 
-        // The two ways to name the PIN exclude each other; nothing else may be wrong.
-        Assert.Equal(["token.pin_file"], faults.Select(fault => fault.Path));
+        // The two ways to name the PIN exclude each other, and those to put policies in force; nothing else may be wrong.
+        Assert.Equal(["token.pin_file", "policies"], faults.Select(fault => fault.Path));
         var named = new SortedSet<string>(StringComparer.Ordinal);
         var stream = new YamlStream();
         stream.Load(new StringReader(text));
@@ -42,9 +42,10 @@ public class ReferenceTests
     {
         using var folder = new ConfigurationFolder();
 
-        var (shown, _, _) = folder.Examine(
-            Uncomment(folder.Reference).Replace("  pin_credential: token-pin\n", "", StringComparison.Ordinal)
+        var (shown, faults, _) = folder.Examine(
+            Regex.Replace(Uncomment(folder.Reference), "  pin_credential: token-pin\n|(?<=\n)approvers:\n([ #].*\n)*", "")
         );
+        Assert.Empty(faults);
         var (defaults, _, _) = folder.Examine(folder.Reference);
 
         Assert.Equal(
@@ -65,7 +66,7 @@ public class ReferenceTests
         );
     }
 
-    private static string Uncomment(string text) => Regex.Replace(text, @"^(\s*)#((?:  )?\w+:)", "$1$2", RegexOptions.Multiline);
+    private static string Uncomment(string text) => Regex.Replace(text, @"^(\s*)#((?:  )*(?:- )?\w+:)", "$1$2", RegexOptions.Multiline);
 
     private static string Generic(string path) => Regex.Replace(path, @"\[\d+\]", "[]");
 

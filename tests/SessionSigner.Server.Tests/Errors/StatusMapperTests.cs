@@ -15,6 +15,7 @@ public class StatusMapperTests
         [ErrorCode.NotFound] = StatusCode.NotFound,
         [ErrorCode.RequestIdReused] = StatusCode.AlreadyExists,
         [ErrorCode.SessionEnded] = StatusCode.FailedPrecondition,
+        [ErrorCode.PolicyState] = StatusCode.FailedPrecondition,
         [ErrorCode.Denied] = StatusCode.PermissionDenied,
         [ErrorCode.Overloaded] = StatusCode.ResourceExhausted,
         [ErrorCode.VaultFull] = StatusCode.ResourceExhausted,

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SessionSigner.Core;
 using SessionSigner.Core.Tests;
 
 namespace SessionSigner.Server.Tests;
@@ -34,7 +35,8 @@ internal sealed class TestServer : IAsyncDisposable
         Options = CreateOptions(deadline);
         _tls = TlsMaterial.Open(Options.Tls, Desk.Time, NullLogger.Instance);
         var ports = new DaemonPorts(Desk.Authority, Desk.Vault, Desk.Journal);
-        _app = DaemonApplication.Build(Options, ports, Desk.Registry, Desk.Pipeline, _tls, Desk.Time);
+        var policies = PolicyStore.OpenPinned(Desk.Journal, Desk.Policies);
+        _app = DaemonApplication.Build(Options, ports, Desk.Registry, policies, Desk.Pipeline, _tls, Desk.Time);
     }
 
     public Desk Desk { get; } = new();
@@ -160,6 +162,7 @@ internal sealed class TestServer : IAsyncDisposable
             Vault = new VaultSection(16, false),
             Journal = new JournalSection("", "test/log"),
             Policies = [new PolicyPin("pay.yaml", Desk.Policy)],
+            FirstRoster = null,
             Limits = new LimitsSection(16, 16, deadline, MaxCallsPerIdentity),
             Log = new LogSection(LogLevel.None, false),
         };
