@@ -56,18 +56,18 @@ public sealed partial class PolicyStore
         Apply(await _changes.AppendAsync(entry, roster), entry, roster);
     }
 
-    private async Task<PolicyChange> CommitAsync(PolicyChanges changes, Entry entry, PolicyDocument? document) =>
+    private async Task<VersionChange> CommitAsync(PolicyChanges changes, Entry entry, PolicyDocument? document) =>
         Apply(await changes.AppendAsync(entry, document), entry, document);
 
     // A version goes out of force before the log says so, and the next one comes into force after that.
-    private async Task<PolicyChange> ReplaceAsync(PolicyChanges changes, Entry entry)
+    private async Task<VersionChange> ReplaceAsync(PolicyChanges changes, Entry entry)
     {
         Publish(entry.Policy);
         var (ended, index) = await changes.EndSessionsAsync(entry);
         return Apply(index, entry, null) with { EndedSessions = ended };
     }
 
-    private PolicyChange Apply(long index, Entry entry, PolicyDocument? document)
+    private VersionChange Apply(long index, Entry entry, PolicyDocument? document)
     {
         lock (_gate)
         {

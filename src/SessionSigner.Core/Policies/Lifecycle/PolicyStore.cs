@@ -95,7 +95,7 @@ public sealed partial class PolicyStore
     /// <see cref="ErrorCode.InvalidRequest"/> with every fault; <see cref="ErrorCode.PolicyState"/>: it was superseded or retired, or policies are pinned;
     /// <see cref="ErrorCode.Overloaded"/>; <see cref="ErrorCode.JournalFailed"/>.
     /// </exception>
-    public async Task<(PolicyChange Change, IReadOnlyList<string> Warnings)> ProposeAsync(
+    public async Task<(VersionChange Change, IReadOnlyList<string> Warnings)> ProposeAsync(
         Principal caller,
         PolicyDocumentKind kind,
         ReadOnlyMemory<byte> document
@@ -126,7 +126,7 @@ public sealed partial class PolicyStore
     /// <see cref="ErrorCode.NotFound"/>; <see cref="ErrorCode.InvalidRequest"/>: the signature does not count, with the reason;
     /// <see cref="ErrorCode.PolicyState"/>: the version needs no approval; <see cref="ErrorCode.JournalFailed"/>.
     /// </exception>
-    public async Task<PolicyChange> ApproveAsync(Principal caller, Hash32 digest, string signature)
+    public async Task<VersionChange> ApproveAsync(Principal caller, Hash32 digest, string signature)
     {
         var changes = RequireApprovals();
         if (!OpenSshSignature.TryParse(signature, out var parsed, out var fault))
@@ -162,7 +162,7 @@ public sealed partial class PolicyStore
     /// <see cref="ErrorCode.NotFound"/>; <see cref="ErrorCode.PolicyState"/> with what is missing and from when on it may be activated;
     /// <see cref="ErrorCode.JournalFailed"/>.
     /// </exception>
-    public async Task<PolicyChange> ActivateAsync(Principal caller, Hash32 digest)
+    public async Task<VersionChange> ActivateAsync(Principal caller, Hash32 digest)
     {
         var changes = RequireApprovals();
         using var turn = await TakeTurnAsync();
@@ -191,7 +191,7 @@ public sealed partial class PolicyStore
     /// <see cref="ErrorCode.NotFound"/>; <see cref="ErrorCode.InvalidRequest"/>; <see cref="ErrorCode.PolicyState"/>: superseded, or the roster in force;
     /// <see cref="ErrorCode.JournalFailed"/>: the keys are wiped and nothing opens until the daemon starts again, the log does not say so yet.
     /// </exception>
-    public async Task<PolicyChange> RetireAsync(Principal caller, Hash32 digest, string reason)
+    public async Task<VersionChange> RetireAsync(Principal caller, Hash32 digest, string reason)
     {
         var changes = RequireApprovals();
         RequestFields.CheckText("reason", reason, 1, 256);
@@ -232,11 +232,11 @@ public sealed partial class PolicyStore
         }
     }
 
-    private PolicyChange Unchanged(LedgerVersion version)
+    private VersionChange Unchanged(LedgerVersion version)
     {
         lock (_gate)
         {
-            return new PolicyChange(version.ToView(_ledger!.Roster!), version.AuditIndex, []);
+            return new VersionChange(version.ToView(_ledger!.Roster!), version.AuditIndex, []);
         }
     }
 

@@ -110,4 +110,4 @@ public sealed record PolicyDetails(
 /// <param name="Version">The version afterwards.</param>
 /// <param name="AuditIndex">Index of the audit entry that records the change; of the earlier one if it had been made before.</param>
 /// <param name="EndedSessions">Identifiers of the sessions it ended.</param>
-public sealed record PolicyChange(PolicyVersion Version, long AuditIndex, IReadOnlyList<string> EndedSessions);
+public sealed record VersionChange(PolicyVersion Version, long AuditIndex, IReadOnlyList<string> EndedSessions);

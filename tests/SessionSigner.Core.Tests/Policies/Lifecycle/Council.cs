@@ -65,11 +65,14 @@ internal sealed class Council : IAsyncDisposable
     public async Task<Hash32> ProposeAsync(byte[] document, PolicyDocumentKind kind = PolicyDocumentKind.Policy) =>
         (await Store.ProposeAsync(Desk.Operator, kind, document)).Change.Version.Digest;
 
-    public Task<PolicyChange> ApproveAsync(Hash32 digest, SoftApprover approver) =>
+    public Task<VersionChange> ApproveAsync(Hash32 digest, SoftApprover approver) =>
         Store.ApproveAsync(Officer, digest, approver.Sign(Store.Get(digest).Statement));
 
     /// <summary>Proposes, has two approve, waits for the time lock, activates.</summary>
-    public async Task<(Hash32 Digest, PolicyChange Change)> EnactAsync(byte[] document, PolicyDocumentKind kind = PolicyDocumentKind.Policy)
+    public async Task<(Hash32 Digest, VersionChange Change)> EnactAsync(
+        byte[] document,
+        PolicyDocumentKind kind = PolicyDocumentKind.Policy
+    )
     {
         var digest = await ProposeAsync(document, kind);
         await ApproveAsync(digest, Alice);
