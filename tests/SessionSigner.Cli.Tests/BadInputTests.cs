@@ -47,6 +47,8 @@ public sealed class BadInputTests : DaemonFixture
     [Theory]
     [InlineData("sign tx --session x @missing")]
     [InlineData("sign typed-data --session x @missing")]
+    [InlineData("sign message --session x @missing")]
+    [InlineData("sign digest --session x @missing")]
     [InlineData("evaluate tx --session x @missing")]
     [InlineData("grant verify @missing --audience a")]
     [InlineData("session open --policy desk --narrowing @missing")]
@@ -57,6 +59,35 @@ public sealed class BadInputTests : DaemonFixture
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Contains(PathOf("missing"), run.Error, StringComparison.Ordinal);
         Assert.Contains("no such file", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("11")]
+    [InlineData("0x11")]
+    [InlineData("0x1111111111111111111111111111111111111111111111111111111111111111\n\nx")]
+    [InlineData("1111111111111111111111111111111111111111111111111111111111111111")]
+    [InlineData("0x111111111111111111111111111111111111111111111111111111111111111g")]
+    [InlineData("0x111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111")]
+    public async Task A_digest_is_0x_and_64_digits(string text)
+    {
+        foreach (var command in new[] { "sign", "evaluate" })
+        {
+            var run = await Run($"{command} digest --session {FakeKeys.SessionId} -", Encoding.ASCII.GetBytes(text));
+            Assert.Equal(ExitCode.Usage, run.ExitCode);
+            Assert.Contains("digest", run.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_message_is_bounded_text()
+    {
+        foreach (var bytes in new byte[][] { [], [0xff, 0xfe], new byte[8_193] })
+        {
+            var run = await Run($"sign message --session {FakeKeys.SessionId} -", bytes);
+            Assert.Equal(ExitCode.Usage, run.ExitCode);
+            Assert.Contains("message", run.Error, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

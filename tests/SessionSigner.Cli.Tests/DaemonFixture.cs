@@ -29,6 +29,8 @@ public abstract class DaemonFixture : IAsyncLifetime
         );
         Write("transfer.hex", TransactionHex + "\n");
         Write("order.json", TypedData);
+        Write("quote.txt", "Quote 1");
+        Write("digest.hex", "0x" + new string('1', 64) + "\n");
     }
 
     public Task DisposeAsync() => Daemon.DisposeAsync();

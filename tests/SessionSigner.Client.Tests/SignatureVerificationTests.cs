@@ -32,6 +32,33 @@ public sealed class SignatureVerificationTests : IAsyncLifetime
 
         var typedData = await _session.SignTypedDataAsync(Encoding.UTF8.GetBytes(TestPayloads.TypedData));
         Assert.InRange(typedData.Signature[64], 27, 28);
+
+        var message = await _session.SignMessageAsync("Quote 1");
+        Assert.InRange(message.Signature[64], 27, 28);
+        var digest = await _session.SignDigestAsync(Keccak256.Hash("any"u8));
+        Assert.InRange(digest.Signature[64], 0, 1);
+    }
+
+    [Fact]
+    public async Task Messages_and_digests_are_verified_like_everything_else()
+    {
+        Tamper<SignMessageResponse>(a => a.Digest = Flip(a.Digest, 0));
+        await Assert.ThrowsAsync<SignerVerificationException>(() => _session.SignMessageAsync("Quote 1"));
+        Tamper<SignMessageResponse>(a => a.Signature = Flip(a.Signature, 40));
+        await Assert.ThrowsAsync<SignerVerificationException>(() => _session.SignMessageAsync("Quote 1"));
+        Tamper<SignDigestResponse>(a => a.Signature = Flip(a.Signature, 40));
+        await Assert.ThrowsAsync<SignerVerificationException>(() => _session.SignDigestAsync(Keccak256.Hash("any"u8)));
+        _daemon.Behaviour.Tamper = _ => { };
+        _daemon.Behaviour.SigningKey = FakeKeys.OtherPrivateKey;
+        await Assert.ThrowsAsync<SignerVerificationException>(() => _session.SignMessageAsync("Quote 1"));
+        await Assert.ThrowsAsync<SignerVerificationException>(() => _session.SignDigestAsync(Keccak256.Hash("any"u8)));
+    }
+
+    [Fact]
+    public async Task Half_a_surrogate_is_not_sent()
+    {
+        await Assert.ThrowsAsync<EncoderFallbackException>(() => _session.SignMessageAsync("Quote \ud800"));
+        Assert.Single(_daemon.Behaviour.RequestIds);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public class SignInMessageTests
         Version: 1
         Chain ID: 10
         Nonce: 32891757aB
-        Issued At: 2026-01-31T12:00:00.000Z
+        Issued At: 2026-01-31T12:00:00.001Z
         Expiration Time: 2026-01-31T13:00:00Z
         Not Before: 2026-01-31T12:00:00Z
         Request ID: a-1
@@ -90,14 +90,14 @@ public class SignInMessageTests
     [InlineData("Chain ID: 10", "Chain ID: 115792089237316195423570985008687907853269984665640564039457584007913129639936", "chain_id")]
     [InlineData("Nonce: 32891757aB", "Nonce: 3289175", "nonce")]
     [InlineData("Nonce: 32891757aB", "Nonce: 32891757-", "nonce")]
-    [InlineData("12:00:00.000Z", "12:00:00.000z", "issued_at")]
-    [InlineData("12:00:00.000Z", "12:00:00.Z", "issued_at")]
-    [InlineData("12:00:00.000Z", "12:00:00.0000000000Z", "issued_at")]
-    [InlineData("12:00:00.000Z", "12:00:00+02:00", "issued_at")]
-    [InlineData("12:00:00.000Z", "12:00:60Z", "issued_at")]
-    [InlineData("2026-01-31T12:00:00.000Z", "2026-02-30T12:00:00Z", "issued_at")]
-    [InlineData("2026-01-31T12:00:00.000Z", "2026-01-31 12:00:00Z", "issued_at")]
-    [InlineData("2026-01-31T12:00:00.000Z", "1969-12-31T23:59:59Z", "issued_at")]
+    [InlineData("12:00:00.001Z", "12:00:00.001z", "issued_at")]
+    [InlineData("12:00:00.001Z", "12:00:00.Z", "issued_at")]
+    [InlineData("12:00:00.001Z", "12:00:00.0000000000Z", "issued_at")]
+    [InlineData("12:00:00.001Z", "12:00:00+02:00", "issued_at")]
+    [InlineData("12:00:00.001Z", "12:00:60Z", "issued_at")]
+    [InlineData("2026-01-31T12:00:00.001Z", "2026-02-30T12:00:00Z", "issued_at")]
+    [InlineData("2026-01-31T12:00:00.001Z", "2026-01-31 12:00:00Z", "issued_at")]
+    [InlineData("2026-01-31T12:00:00.001Z", "1969-12-31T23:59:59Z", "issued_at")]
     [InlineData("Expiration Time: 2026-01-31T13:00:00Z", "Expiration Time: soon", "expiration_time")]
     [InlineData(
         "Expiration Time: 2026-01-31T13:00:00Z\nNot Before: 2026-01-31T12:00:00Z",
@@ -121,6 +121,17 @@ public class SignInMessageTests
         Assert.False(SignInMessage.TryParse(text, out var message, out var fault));
         Assert.Null(message);
         Assert.StartsWith(field + ": ", fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2026-01-31T12:00:00Z", 0)]
+    [InlineData("2026-01-31T12:00:00.000Z", 0)]
+    [InlineData("2026-01-31T12:00:00.000000001Z", 1)]
+    [InlineData("2026-01-31T12:00:00.9Z", 1)]
+    public void Part_of_a_second_is_later_than_its_beginning(string text, int more)
+    {
+        Assert.True(UtcTime.TryParse(text, out var time));
+        Assert.Equal((1_769_860_800, more), (time.Seconds, time.SecondsUp - time.Seconds));
     }
 
     /// <summary>Whatever is read is written back to the same bytes, and reading never throws.</summary>

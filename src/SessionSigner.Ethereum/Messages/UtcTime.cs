@@ -13,7 +13,7 @@ public readonly record struct UtcTime(string Text, long Seconds)
     private const int FractionDigitsMax = 9;
 
     /// <summary>Unix time, rounded up: what must not be later than a limit is held against it by this.</summary>
-    public long SecondsUp => Text.Length > WholeLength ? Seconds + 1 : Seconds;
+    public long SecondsUp => Text.AsSpan(WholeLength - 1).ContainsAnyInRange('1', '9') ? Seconds + 1 : Seconds;
 
     /// <summary>Reads a moment of a day that exists, from the year 1970 on. Offsets, lower case, second 60 and other separators are refused.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out UtcTime time)

@@ -102,12 +102,7 @@ public class BadTextTests(DaemonFixture daemon)
         ("another address", s => SignIn(s, s.Address, Policies.Account), DenialReason.MessageNotAllowed, Policies.Account),
         ("another chain", s => SignIn(s, "Chain ID: 31337", "Chain ID: 1"), DenialReason.MessageNotAllowed, "1"),
         ("no end", s => Expiring(s, _ => ""), DenialReason.MessageNotAllowed, "no expiration time"),
-        (
-            "another time zone",
-            s => Expiring(s, line => line[..^1] + "+02:00"),
-            DenialReason.Undecodable,
-            "expiration_time"
-        ),
+        ("another time zone", s => Expiring(s, line => line[..^1] + "+02:00"), DenialReason.Undecodable, "expiration_time"),
         (
             "a resource more",
             s => SignIn(s, "/terms", "/terms\n- https://desk.example/everything"),

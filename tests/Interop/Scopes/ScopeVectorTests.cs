@@ -8,6 +8,7 @@ public class ScopeVectorTests
     [Theory]
     [InlineData("choices")]
     [InlineData("containers")]
+    [InlineData("messages")]
     public async Task The_vectors_are_what_viem_makes(string name)
     {
         await NodeModules.EnsureInstalledAsync();

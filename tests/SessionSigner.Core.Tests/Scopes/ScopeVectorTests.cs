@@ -9,7 +9,7 @@ namespace SessionSigner.Core.Tests;
 /// <summary>The vectors of proto/spec/scope.md and proto/spec/policy.md. Their payloads are made by viem.</summary>
 public class ScopeVectorTests
 {
-    private static readonly string[] s_files = ["scope.json", "scope-choices.json", "scope-containers.json"];
+    private static readonly string[] s_files = ["scope.json", "scope-choices.json", "scope-containers.json", "scope-messages.json"];
 
     public static TheoryData<string, string> Names()
     {
@@ -36,8 +36,15 @@ public class ScopeVectorTests
             .EnumerateArray()
             .Single(candidate => candidate.GetProperty("name").GetString() == name);
         var compiled = CompiledScope.Compile("ceiling", scope!);
+        if (vector.TryGetProperty("undecodable", out var fault))
+        {
+            var text = Encoding.UTF8.GetBytes(vector.GetProperty("message").GetString()!);
+            Assert.False(MessagePayload.TryParse(text, out _, out var found));
+            Assert.Equal(fault.GetString(), found);
+            return;
+        }
         var debits = new DebitBuffer();
-        var decision = compiled.Evaluate(Payload(vector), vector.GetProperty("now").GetInt64(), debits);
+        var decision = compiled.Evaluate(Payload(vector), vector.GetProperty("now").GetInt64(), debits, Session(vector));
         if (vector.TryGetProperty("denial", out var denial))
         {
             Assert.False(decision.IsAllowed);
@@ -96,9 +103,29 @@ public class ScopeVectorTests
             Assert.True(TypedData.TryParse(Utf8(typed), out var data, out var fault), fault);
             return new TypedDataPayload(data!);
         }
+        if (vector.TryGetProperty("message", out var message))
+        {
+            Assert.True(MessagePayload.TryParse(Encoding.UTF8.GetBytes(message.GetString()!), out var text, out var fault), fault);
+            Assert.Equal(vector.GetProperty("digest").GetString(), text!.Digest.ToString());
+            return text;
+        }
+        if (vector.TryGetProperty("digest", out var digest))
+        {
+            return DigestPayload.Parse(Convert.FromHexString(digest.GetString()!.AsSpan(2)))!;
+        }
         var bytes = Convert.FromHexString(vector.GetProperty("transaction").GetString()!.AsSpan(2));
         Assert.True(UnsignedTransaction.TryDecode(bytes, out var transaction, out var reason), reason);
         return new TransactionPayload(transaction!);
+    }
+
+    private static SessionFacts Session(JsonElement vector)
+    {
+        if (!vector.TryGetProperty("session", out var session))
+        {
+            return default;
+        }
+        Assert.True(Address.TryParseChecksummed(session.GetProperty("address").GetString(), out var address));
+        return new SessionFacts(address, session.GetProperty("not_after").GetInt64());
     }
 
     private static byte[] Utf8(JsonElement element) => Encoding.UTF8.GetBytes(element.GetRawText());
