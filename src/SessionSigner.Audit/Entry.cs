@@ -96,7 +96,7 @@ public sealed record Entry
     /// <summary>Label of the primary key, or empty.</summary>
     public string PrimaryKey { get; init; } = "";
 
-    /// <summary>Kind of payload: "transaction", "typed_data", "message" or "digest", or empty.</summary>
+    /// <summary>Kind of payload: "transaction", "typed_data", "message", "digest" or "user_operation", or empty.</summary>
     public string PayloadKind { get; init; } = "";
 
     /// <summary>Digest that was or would have been signed: 32 bytes, or empty if the payload could not be decoded.</summary>

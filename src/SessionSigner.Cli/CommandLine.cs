@@ -49,6 +49,7 @@ internal static class CommandLine
                 new SignTypedDataCommand(host),
                 new SignMessageCommand(host),
                 new SignDigestCommand(host),
+                new SignUserOperationCommand(host),
             },
             new CommandGroup(
                 "evaluate",
@@ -60,6 +61,7 @@ internal static class CommandLine
                 new EvaluateTypedDataCommand(host),
                 new EvaluateMessageCommand(host),
                 new EvaluateDigestCommand(host),
+                new EvaluateUserOperationCommand(host),
             },
             new CommandGroup("grant", "Show and verify grants.", "sessionsigner grant verify grant.json --audience desk.example")
             {

@@ -140,9 +140,25 @@ public sealed partial class SessionSignerClient
     internal Task<SignDigestResponse> SignDigestAsync(SignDigestRequest request, CancellationToken cancellationToken) =>
         _caller.CallAsync(o => _signing.SignDigestAsync(request, o), cancellationToken);
 
+    /// <summary>Says what signing this user operation would decide and why; consumes nothing.</summary>
+    public Task<EvaluateResponse> EvaluateUserOperationAsync(
+        string sessionId,
+        UserOperationInput operation,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var request = new EvaluateRequest { SessionId = sessionId, UserOperation = operation };
+        return _caller.CallAsync(o => _signing.EvaluateAsync(request, o), cancellationToken);
+    }
+
     internal Task<SignTransactionResponse> SignTransactionAsync(SignTransactionRequest request, CancellationToken cancellationToken) =>
         _caller.CallAsync(o => _signing.SignTransactionAsync(request, o), cancellationToken);
 
     internal Task<SignTypedDataResponse> SignTypedDataAsync(SignTypedDataRequest request, CancellationToken cancellationToken) =>
         _caller.CallAsync(o => _signing.SignTypedDataAsync(request, o), cancellationToken);
+
+    internal Task<SignUserOperationResponse> SignUserOperationAsync(
+        SignUserOperationRequest request,
+        CancellationToken cancellationToken
+    ) => _caller.CallAsync(o => _signing.SignUserOperationAsync(request, o), cancellationToken);
 }

@@ -132,6 +132,29 @@ public sealed class SignerSession
         return answer;
     }
 
+    /// <summary>Signs one user operation of ERC-4337 and verifies the answer: hash, digest and key.</summary>
+    /// <param name="operation">The operation; its sender must be the session's account. Not changed while the call is under way.</param>
+    /// <param name="requestId">Identifier that makes a repetition safe; null makes one.</param>
+    /// <param name="cancellationToken">Stops waiting; the daemon may have signed all the same.</param>
+    /// <exception cref="SignerDeniedException">Outside the scope.</exception>
+    /// <exception cref="SignerVerificationException">The answer is not a signature of this operation by the session key.</exception>
+    public async Task<SignUserOperationResponse> SignUserOperationAsync(
+        UserOperationInput operation,
+        string? requestId = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var request = new SignUserOperationRequest
+        {
+            SessionId = SessionId,
+            RequestId = RequestId.OrCreate(requestId),
+            UserOperation = operation.Clone(),
+        };
+        var answer = await _client.SignUserOperationAsync(request, cancellationToken);
+        UserOperationCheck.Verify(request.UserOperation, answer, Grant.Grant.SessionKey);
+        return answer;
+    }
+
     /// <summary>Wipes the session key and ends the session.</summary>
     public Task<CloseSessionResponse> CloseAsync(CancellationToken cancellationToken = default) =>
         _client.CloseSessionAsync(SessionId, cancellationToken);

@@ -65,6 +65,12 @@ public enum DenialReason
     /// <summary>No permission allows raw digests.</summary>
     DigestNotAllowed = 19,
 
+    /// <summary>No permission names this EntryPoint and sender, or one that does refuses nonce key, factory or form of the signature.</summary>
+    UserOperationNotAllowed = 20,
+
+    /// <summary>Another paymaster than the permission names, or one where it names none.</summary>
+    PaymasterNotAllowed = 21,
+
     /// <summary>No version of the policy is in force.</summary>
     PolicyNotActive = 23,
 }

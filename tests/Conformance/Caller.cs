@@ -73,6 +73,20 @@ internal sealed class Caller(GrpcChannel channel) : IDisposable
             Options()
         );
 
+    public async Task<SignUserOperationResponse> SignAsync(string sessionId, UserOperation operation, string? requestId = null) =>
+        await Signing.SignUserOperationAsync(
+            new SignUserOperationRequest
+            {
+                SessionId = sessionId,
+                RequestId = requestId ?? NewId(),
+                UserOperation = operation.ToInput(),
+            },
+            Options()
+        );
+
+    public async Task<EvaluateResponse> EvaluateAsync(string sessionId, UserOperation operation) =>
+        await Signing.EvaluateAsync(new EvaluateRequest { SessionId = sessionId, UserOperation = operation.ToInput() }, Options());
+
     public async Task<Session> GetAsync(string sessionId) =>
         (await Sessions.GetSessionAsync(new GetSessionRequest { SessionId = sessionId }, Options())).Session;
 

@@ -30,6 +30,7 @@ internal static class Policies
             ["bots"] = Write("bots", Transfers("bots", OrderCap, 100_000_000, ""), 3_600),
             ["slow"] = Write("slow", Transfers("slow", OrderCap, Budget, "") + "  rates:\n    - {max: 2, window_seconds: 3600}\n", 3_600),
             ["few"] = Write("few", Transfers("few", OrderCap, Budget, "") + "  max_signatures: 2\n", 3_600),
+            ["smart"] = Write("smart", Smart, 3_600),
             ["team"] = Write("team", Team, 3_600),
             ["bulk"] = Write("bulk", Transfers("bulk", OrderCap, Budget, Bulk), 3_600),
             ["words"] = Write("words", Transfers("words", OrderCap, Budget, Words), 3_600),
@@ -78,6 +79,56 @@ internal static class Policies
     private const string ElementCap = "{path: \"sizes[*]\", op: lte, value: \"7\"}";
 
     private const string ElementWanted = "{path: \"sizes[*]\", quantifier: any, op: eq, value: \"7\"}";
+
+    // An account with containers, and operations through two EntryPoints; what they may cost is counted.
+    private static string Smart =>
+        Transfers("smart", OrderCap, Budget, Containers)
+        + """
+                - name: gas
+                  unit: wei
+                  limit: "100000000"
+                  window: lifetime
+                  per: session
+
+            """;
+
+    private static string Containers =>
+        $"""
+                - {Container("multicall", Token, "multicall(bytes[] data)")}
+                - {Container("erc7579", Account, "execute(bytes32 mode, bytes executionCalldata)")}
+                - {Container("multisend", Exchange, "multiSend(bytes transactions)")}
+                - name: operate
+                  kind: user_operation
+                  chain: "{Chain}"
+                  entry_point: {Quote(UserOperation.EntryPoint07, "0.7")}
+                  senders: ["{Account}"]
+                  nonce_keys: ["0"]
+                  signature_form: hash
+                  unwrap: [account, erc7579]
+                  max_call_gas: "200000"
+                  max_verification_gas: "300000"
+                  max_pre_verification_gas: "60000"
+                  max_fee_per_gas: "100"
+                  max_priority_fee_per_gas: "10"
+                  meters:
+                    - budget: gas
+                      gas_cost: true
+                - name: operate-old
+                  kind: user_operation
+                  chain: "{Chain}"
+                  entry_point: {Quote(UserOperation.EntryPoint06, "0.6")}
+                  senders: ["{Account}"]
+                  nonce_keys: ["0"]
+                  signature_form: personal_message
+                  unwrap: [account]
+                  paymasters: ["{Exchange}"]
+
+            """;
+
+    private static string Container(string kind, string target, string function) =>
+        $$"""{name: {{kind}}, kind: call, targets: ["{{target}}"], function: "{{function}}", unwrap: {{kind}}, max_gas: "500000"}""";
+
+    private static string Quote(string address, string version) => $$"""{address: "{{address}}", version: "{{version}}"}""";
 
     private static string Order =>
         $"""

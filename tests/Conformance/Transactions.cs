@@ -17,6 +17,12 @@ internal sealed record Transfer
     public string Recipient { get; init; } = Policies.Recipient;
     public BigInteger Amount { get; init; } = 100;
 
+    /// <summary>Other calldata than a transfer's.</summary>
+    public byte[]? Data { get; init; }
+
+    /// <summary>Calldata of the transfer.</summary>
+    public byte[] TransferData => [.. Convert.FromHexString(Selector), .. new byte[12], .. Address(Recipient), .. Word(Amount)];
+
     public byte[] Encode() =>
         [
             2,
@@ -28,7 +34,7 @@ internal sealed record Transfer
                 Integer(Gas),
                 Bytes(To is null ? [] : Address(To)),
                 Integer(Value),
-                Bytes([.. Convert.FromHexString(Selector), .. new byte[12], .. Address(Recipient), .. Word(Amount)]),
+                Bytes(Data ?? TransferData),
                 List()
             ),
         ];

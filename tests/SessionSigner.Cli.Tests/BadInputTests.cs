@@ -45,6 +45,34 @@ public sealed class BadInputTests : DaemonFixture
     }
 
     [Theory]
+    [InlineData("--chain", "0", "--chain takes")]
+    [InlineData("--chain", "0x1", "--chain takes")]
+    [InlineData("--entry-point", "0x0000000071727de22e5e9d8baf0edac6f37da032", "--entry-point takes")]
+    [InlineData("--entry-point-version", "7", "--entry-point-version takes")]
+    [InlineData("--signature-form", "raw", "--signature-form takes")]
+    public async Task What_a_user_operation_is_for_must_be_stated(string option, string value, string message)
+    {
+        var options = new Dictionary<string, string>
+        {
+            ["--chain"] = "1",
+            ["--entry-point"] = "0x0000000071727De22E5E9d8BAf0edAc6f37da032",
+            ["--entry-point-version"] = "0.7",
+            ["--signature-form"] = "hash",
+        };
+        string Line() =>
+            $"sign user-operation --session {FakeKeys.SessionId} {string.Join(' ', options.Select(pair => $"{pair.Key} {pair.Value}"))} @operation.json";
+        Assert.Equal(ExitCode.Ok, (await Run(Line())).ExitCode);
+        options[option] = value;
+        var run = await Run(Line());
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        options.Remove(option);
+        run = await Run(Line());
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains(option, run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("sign tx --session x @missing")]
     [InlineData("sign typed-data --session x @missing")]
     [InlineData("sign message --session x @missing")]

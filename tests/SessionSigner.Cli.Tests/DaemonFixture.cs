@@ -18,6 +18,11 @@ public abstract class DaemonFixture : IAsyncLifetime
         "message":{"maker":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266","amount":"100"}}
         """;
 
+    protected const string UserOperation = """
+        {"sender":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266","nonce":"0x0","callData":"0xb61d27f6","callGasLimit":"0x1","verificationGasLimit":"0x1",
+        "preVerificationGas":"0x1","maxFeePerGas":"0x1","maxPriorityFeePerGas":"0x1"}
+        """;
+
     private string _profile = "";
 
     public async Task InitializeAsync()
@@ -31,6 +36,7 @@ public abstract class DaemonFixture : IAsyncLifetime
         Write("order.json", TypedData);
         Write("quote.txt", "Quote 1");
         Write("digest.hex", "0x" + new string('1', 64) + "\n");
+        Write("operation.json", UserOperation);
     }
 
     public Task DisposeAsync() => Daemon.DisposeAsync();

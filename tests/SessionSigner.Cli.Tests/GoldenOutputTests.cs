@@ -7,6 +7,8 @@ namespace SessionSigner.Cli.Tests;
 public sealed class GoldenOutputTests : DaemonFixture
 {
     private const string Id = FakeKeys.SessionId;
+    private const string Operation =
+        $"user-operation --session {Id} --chain 1 --entry-point 0x0000000071727De22E5E9d8BAf0edAc6f37da032 --entry-point-version 0.7 --signature-form";
 
     [Theory]
     [InlineData("session-open", $"session open --policy desk --request-id open-1")]
@@ -21,6 +23,8 @@ public sealed class GoldenOutputTests : DaemonFixture
     [InlineData("sign-digest", $"sign digest --session {Id} --request-id order-1 @digest.hex")]
     [InlineData("evaluate-message", $"evaluate message --session {Id} @quote.txt")]
     [InlineData("evaluate-digest", $"evaluate digest --session {Id} @digest.hex")]
+    [InlineData("sign-user-operation", $"sign {Operation} personal-message --request-id order-1 @operation.json")]
+    [InlineData("evaluate-user-operation", $"evaluate {Operation} hash @operation.json")]
     [InlineData("evaluate-tx", $"evaluate tx --session {Id} @transfer.hex")]
     [InlineData("evaluate-typed-data", $"evaluate typed-data --session {Id} @order.json")]
     [InlineData("grant-show", $"grant show {Id}")]

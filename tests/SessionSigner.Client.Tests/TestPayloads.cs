@@ -17,4 +17,9 @@ internal static class TestPayloads
         "primaryType":"Order","domain":{"name":"Venue","chainId":"1"},
         "message":{"maker":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266","amount":"100"}}
         """;
+
+    public const string UserOperation = """
+        {"sender":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266","nonce":"0x0","callData":"0xb61d27f6","callGasLimit":"0x1","verificationGasLimit":"0x1",
+        "preVerificationGas":"0x1","maxFeePerGas":"0x1","maxPriorityFeePerGas":"0x1"}
+        """;
 }

@@ -53,9 +53,16 @@ internal static class CeilingText
                 $"{name}: message {Text(permission, "primary_type")} of {Text(domain, "name")} {Text(domain, "verifying_contract")}{suffix}",
             "message" => $"{name}: text \"{SafeText.Escape(Text(permission, "template"))}\"{suffix}",
             "sign_in" => $"{name}: sign in to {List(permission, "domains")} for at most {Text(permission, "max_lifetime_seconds")} s",
+            "user_operation" => $"{name}: {DescribeUserOperation(permission)}",
             "raw_digest" => $"{name}: ANY 32 BYTES; nothing but rates and signatures bounds it",
             var other => $"{name}: {other}",
         };
+    }
+
+    private static string DescribeUserOperation(JsonNode? permission)
+    {
+        var entryPoint = Member(permission, "entry_point");
+        return $"user operation of {List(permission, "senders")} by entry point {Text(entryPoint, "version")} {Text(entryPoint, "address")}, and what it carries ({List(permission, "unwrap")}) if allowed itself";
     }
 
     private static string DescribeCall(JsonNode? permission, string suffix)

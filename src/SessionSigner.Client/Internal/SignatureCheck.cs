@@ -69,7 +69,7 @@ internal static class SignatureCheck
         ThrowIfAny(faults);
     }
 
-    private static void CheckSignature(
+    internal static void CheckSignature(
         ReadOnlySpan<byte> signature,
         Hash32 digest,
         PublicKey sessionKey,
@@ -100,7 +100,7 @@ internal static class SignatureCheck
         }
     }
 
-    private static void ThrowIfAny(List<string> faults)
+    internal static void ThrowIfAny(List<string> faults)
     {
         if (faults.Count > 0)
         {

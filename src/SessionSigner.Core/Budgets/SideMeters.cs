@@ -153,12 +153,12 @@ internal sealed class SideMeters
         value.TryToUInt64(out var count) ? checked((long)count) : throw new InvalidOperationException("A count does not fit.");
 }
 
-/// <summary>Which transaction a request may replace.</summary>
+/// <summary>Which transaction or user operation a request may replace.</summary>
 /// <param name="Slot">Its slot, or null for a payload that replaces nothing.</param>
 /// <param name="Replacements">What was counted for the slots of the session.</param>
-internal readonly record struct Replacing(TransactionSlot? Slot, Replacements Replacements)
+internal readonly record struct Replacing(ReplacementSlot? Slot, Replacements Replacements)
 {
-    /// <summary>What the request takes from a budget: the amount, less what the transaction it replaces has taken.</summary>
+    /// <summary>What the request takes from a budget: the amount, less what the one it replaces has taken.</summary>
     public UInt256 Less(BudgetMeter meter, UInt256 amount, MeterTime now) =>
         Slot is null ? amount : Replacements.Less(Slot, meter.FindBucket(now), amount);
 }

@@ -59,6 +59,9 @@ public static class PolicyLint
                 case SignInPermission signIn:
                     MessageLint.Check(signIn, path, warnings);
                     break;
+                case UserOperationPermission operation:
+                    UserOperationLint.Check(operation, policy.Accounts, path, warnings);
+                    break;
             }
         }
         OverlapLint.Check(policy.Ceiling, warnings);

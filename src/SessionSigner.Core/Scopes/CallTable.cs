@@ -97,6 +97,24 @@ internal sealed class CallTable(string side, Scope scope)
         return decision;
     }
 
+    /// <summary>Decides the calls that a user operation carries.</summary>
+    /// <param name="path">Rule path of the permission that allows the operation.</param>
+    /// <param name="container">How it carries them.</param>
+    /// <param name="outer">The call of the EntryPoint to the sender.</param>
+    /// <param name="debits">Has what the operation itself counts; receives what the calls do. Not what it was if they are refused.</param>
+    /// <param name="trace">Receives what was considered, if there is one.</param>
+    public ScopeDecision EvaluateCarried(
+        string path,
+        CarriedCalls container,
+        in ContractCall outer,
+        DebitBuffer debits,
+        TraceBuilder? trace
+    )
+    {
+        var carried = 0;
+        return DecideCarried(path, container, outer, depth: 0, ref carried, debits, trace);
+    }
+
     // The first permission that allows wins; if none does, the one that the call came furthest under says why.
     private ScopeDecision Decide(
         UnsignedTransaction? transaction,
@@ -134,7 +152,7 @@ internal sealed class CallTable(string side, Scope scope)
                 // Permissions for the same calls agree on whether to look into them: another one would not come further.
                 return rule.Container is null
                     ? ScopeDecision.Allow(rule.Path)
-                    : DecideCarried(rule, rule.Container, arguments!, call, depth, ref carried, debits, trace);
+                    : DecideCarried(rule.Path, new CarriedCalls(rule.Container, arguments!), call, depth, ref carried, debits, trace);
             }
             debits.Reset(taken);
             trace?.AddUnmet(rule, outcome);
@@ -148,9 +166,8 @@ internal sealed class CallTable(string side, Scope scope)
 
     // Every call that a container carries must itself be allowed, as if it stood alone but for gas and fees.
     private ScopeDecision DecideCarried(
-        CallRule rule,
-        CallContainer container,
-        AbiValue.Tuple arguments,
+        string path,
+        CarriedCalls container,
         in ContractCall outer,
         int depth,
         ref int carried,
@@ -159,14 +176,14 @@ internal sealed class CallTable(string side, Scope scope)
     )
     {
         var calls = new List<ContractCall>();
-        var fault = depth < CallContainer.DepthMax ? container.Read(outer, arguments, calls) : CallContainer.TooDeep;
+        var fault = depth < CallContainer.DepthMax ? container.Container.Read(outer, container.Arguments, calls) : CallContainer.TooDeep;
         carried += calls.Count;
         fault ??= calls.Count == 0 ? CallContainer.NoCalls : null;
         fault ??= carried > CallContainer.CallCountMax ? CallContainer.TooManyCalls : null;
         if (fault is not null)
         {
-            var unreadable = fault.Explain(rule.Path, container);
-            trace?.AddUnmet(rule.Path, unreadable);
+            var unreadable = fault.Explain(path, container.Container);
+            trace?.AddUnmet(path, unreadable);
             return ScopeDecision.Refuse(unreadable);
         }
         var first = default(ScopeDecision);
@@ -184,7 +201,7 @@ internal sealed class CallTable(string side, Scope scope)
                 (first, isRefused) = (ScopeDecision.Refuse(denial with { Observed = observed }), true);
             }
         }
-        return isRefused ? first : ScopeDecision.Allow(rule.Path);
+        return isRefused ? first : ScopeDecision.Allow(path);
     }
 
     // What is found under one chain includes what holds on every chain, in the order of the document.

@@ -15,14 +15,24 @@ public sealed class CompiledScope
     private readonly CallTable _calls;
     private readonly TypedDataTable _typedData;
     private readonly MessageTable _messages;
+    private readonly UserOperationTable _userOperations;
 
-    private CompiledScope(string side, Scope scope, BudgetRule[] budgets, CallTable calls, TypedDataTable typedData, MessageTable messages)
+    private CompiledScope(
+        string side,
+        Scope scope,
+        BudgetRule[] budgets,
+        CallTable calls,
+        TypedDataTable typedData,
+        MessageTable messages,
+        UserOperationTable userOperations
+    )
     {
         Side = side;
         _scope = scope;
         _calls = calls;
         _typedData = typedData;
         _messages = messages;
+        _userOperations = userOperations;
         Budgets = budgets;
         Rates = [.. scope.Rates.Select((rate, i) => new RateRule(Text($"{side}.rates[{i}]"), rate.Max, rate.WindowSeconds))];
         MaxSignaturesPath = side + ".max_signatures";
@@ -80,6 +90,7 @@ public sealed class CompiledScope
         var calls = new CallTable(side, scope);
         var typedData = new TypedDataTable(side, scope);
         var messages = new MessageTable(side);
+        var userOperations = new UserOperationTable(side, scope, calls);
         for (var i = 0; i < scope.Permissions.Count; i++)
         {
             var compiler = new PermissionCompiler(Text($"{side}.permissions[{i}]"), budgets, list);
@@ -100,6 +111,9 @@ public sealed class CompiledScope
                 case RawDigestPermission:
                     // It has no conditions; that there is one is all there is to know.
                     break;
+                case UserOperationPermission operation:
+                    userOperations.Add(operation, compiler);
+                    break;
                 default:
                     list.Add(compiler.Path, "Unknown kind of permission.");
                     break;
@@ -107,8 +121,9 @@ public sealed class CompiledScope
         }
         calls.Freeze(list);
         typedData.Freeze();
+        userOperations.Freeze();
         faults = list.Faults;
-        compiled = list.Count == 0 ? new CompiledScope(side, scope, budgets, calls, typedData, messages) : null;
+        compiled = list.Count == 0 ? new CompiledScope(side, scope, budgets, calls, typedData, messages, userOperations) : null;
         return compiled is not null;
     }
 
@@ -151,6 +166,7 @@ public sealed class CompiledScope
             TypedDataPayload message => _typedData.Evaluate(message.TypedData, debits, trace),
             MessagePayload message => _messages.Evaluate(message, nowSeconds, session, debits, trace),
             DigestPayload => EvaluateDigest(trace),
+            UserOperationPayload operation => _userOperations.Evaluate(operation, session, debits, trace),
             _ => ScopeDecision.Refuse(
                 new Denial(
                     DenialReason.FeatureNotAllowed,

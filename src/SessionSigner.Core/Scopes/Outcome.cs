@@ -6,12 +6,17 @@ namespace SessionSigner.Core;
 internal enum Criterion
 {
     None = 0,
+    SignatureForm,
+    Factory,
+    Paymaster,
+    NonceKey,
     AccessList,
     Authorizations,
     NativeValue,
     Gas,
     FeePerGas,
     PriorityFeePerGas,
+    Container,
     CallCount,
     Decoding,
     Constraint,

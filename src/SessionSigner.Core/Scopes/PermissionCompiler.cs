@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using SessionSigner.Ethereum;
 using SessionSigner.Grants;
 
@@ -73,6 +74,15 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
         var constraints = new ConstraintCompiler(holes, isStatic: false, faults).Compile(permission.Constraints, Path + ".constraints");
         var meters = Meters(permission, holes, isStatic: false);
         return faults.Count == before ? new MessageRule(Path, template, constraints, meters) : null;
+    }
+
+    /// <summary>Compiles a user-operation permission; null if anything is wrong.</summary>
+    public UserOperationRule? Compile(UserOperationPermission permission)
+    {
+        var before = faults.Count;
+        var functions = permission.Unwrap.SelectMany(CallContainers.Functions).ToFrozenDictionary(function => function.Function.Selector);
+        var meters = Meters(permission, [], isStatic: true);
+        return faults.Count == before ? new UserOperationRule(Path, permission, functions, meters) : null;
     }
 
     private CallContainer? Container(CallPermission permission, AbiFunction? function)

@@ -55,7 +55,7 @@ internal sealed partial class LiveSession
     public SessionClock Clock { get; }
 
     /// <summary>What the scope may ask of the session.</summary>
-    public SessionFacts Facts => new(Record.Address, Record.NotAfter);
+    public SessionFacts Facts => new(Record.Address, Record.NotAfter, Record.Account);
 
     public CompiledScope Ceiling { get; }
 

@@ -31,9 +31,24 @@ internal static class PayloadDecoder
                 return DigestPayload.Parse(body.Span) is { } digest
                     ? DecodedPayload.Of(digest)
                     : Undecodable("payload.digest", "zero, or not below the order of the curve");
+            case PayloadKind.UserOperation:
+                return DecodeUserOperation(body, out fault) is { } operation
+                    ? DecodedPayload.Of(operation)
+                    : Undecodable("payload.user_operation", fault);
             default:
                 return Undecodable("payload", "The kind of payload is not stated.");
         }
+    }
+
+    private static UserOperationPayload? DecodeUserOperation(ReadOnlyMemory<byte> body, out string fault)
+    {
+        fault = "user operation: entry point, chain or signature form is not stated";
+        return
+            UserOperationRequest.Read(body) is { Form: UserOperationForm.Hash or UserOperationForm.PersonalMessage } request
+            && UserOperation.TryParse(request.Version, request.EntryPoint, request.ChainId, request.Json.Span, out var operation, out fault)
+            && operation is not null
+            ? new UserOperationPayload(operation, request.Form)
+            : null;
     }
 
     private static DecodedPayload Undecodable(string rule, string fault) =>

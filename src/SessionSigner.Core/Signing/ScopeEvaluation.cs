@@ -15,8 +15,8 @@ internal sealed class ScopeEvaluation
     /// <summary>What was taken for them.</summary>
     public Reservation Reservation { get; } = new();
 
-    /// <summary>The transaction's chain and nonce, or null for a payload that replaces nothing.</summary>
-    public TransactionSlot? Slot { get; private set; }
+    /// <summary>What at most one of several payloads can take, or null for a payload that replaces nothing.</summary>
+    public ReplacementSlot? Slot { get; private set; }
 
     /// <summary>Path of the ceiling's permission that allows.</summary>
     public string CeilingPermission { get; private set; } = "";
@@ -48,9 +48,7 @@ internal sealed class ScopeEvaluation
         Ceiling.Clear();
         Narrowing.Clear();
         Reservation.Clear();
-        Slot = payload is TransactionPayload { Transaction: { ChainId: { } chainId } transaction }
-            ? new TransactionSlot(chainId, transaction.Nonce)
-            : null;
+        Slot = ReplacementSlot.Of(payload);
         CeilingPermission = "";
         NarrowingPermission = "";
         var upper = ceiling.Evaluate(payload, nowSeconds, Ceiling, session, trace);

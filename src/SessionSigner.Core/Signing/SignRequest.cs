@@ -40,6 +40,7 @@ internal sealed class SignRequest
             PayloadKind.TypedData => "typed_data",
             PayloadKind.Message => "message",
             PayloadKind.Digest => "digest",
+            PayloadKind.UserOperation => "user_operation",
             _ => "",
         };
 
@@ -60,17 +61,20 @@ internal sealed class SignRequest
             PayloadKind.TypedData => ("typed_data_json", PayloadDecoder.SizeMax),
             PayloadKind.Message => ("message", MessageText.SizeMax),
             PayloadKind.Digest => ("digest", Hash32.Size),
+            PayloadKind.UserOperation => ("user_operation.json", PayloadDecoder.SizeMax),
             _ => throw Failures.Invalid("payload", "Must be of a known kind."),
         };
-        if (body.IsEmpty)
+        // What stands before the JSON of a user operation does not count.
+        var size = kind == PayloadKind.UserOperation ? body.Length - UserOperationRequest.HeadSize : body.Length;
+        if (size <= 0)
         {
             throw Failures.Invalid(field, "Must not be empty.");
         }
-        if (kind == PayloadKind.Digest && body.Length != sizeMax)
+        if (kind == PayloadKind.Digest && size != sizeMax)
         {
             throw Failures.Invalid(field, "Must be exactly 32 bytes.");
         }
-        if (body.Length > sizeMax)
+        if (size > sizeMax)
         {
             throw Failures.Invalid(field, $"Must be at most {sizeMax} bytes.");
         }

@@ -14,7 +14,11 @@ public sealed record SignResult(
     byte[]? SignedTransaction,
     IReadOnlyList<Headroom> Headroom,
     long AuditIndex
-);
+)
+{
+    /// <summary>userOpHash of a user operation; null for anything else.</summary>
+    public Hash32? UserOperationHash { get; init; }
+}
 
 /// <summary>What a signing request would be answered now.</summary>
 /// <param name="Denial">The refusal, or null if it would be signed.</param>
@@ -40,4 +44,7 @@ public enum PayloadKind
 
     /// <summary>A digest of 32 bytes, signed as given.</summary>
     Digest = 5,
+
+    /// <summary>A user operation of ERC-4337, as <see cref="UserOperationRequest.ToBody"/> writes it.</summary>
+    UserOperation = 6,
 }

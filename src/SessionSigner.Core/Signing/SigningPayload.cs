@@ -10,7 +10,7 @@ public abstract class SigningPayload
     /// <summary>The 32-byte digest that would be signed.</summary>
     public Hash32 Digest { get; }
 
-    /// <summary>Name in the audit log: "transaction", "typed_data", "message" or "digest".</summary>
+    /// <summary>Name in the audit log: "transaction", "typed_data", "message", "digest" or "user_operation".</summary>
     public abstract string Kind { get; }
 }
 

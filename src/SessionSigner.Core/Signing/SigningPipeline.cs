@@ -251,7 +251,10 @@ public sealed partial class SigningPipeline
     }
 
     private static SignResult ToResult(SigningPayload payload, byte[] signature65, IReadOnlyList<Headroom> headroom, long auditIndex) =>
-        new(payload.Digest, signature65, (payload as TransactionPayload)?.Transaction.EncodeSigned(signature65), headroom, auditIndex);
+        new(payload.Digest, signature65, (payload as TransactionPayload)?.Transaction.EncodeSigned(signature65), headroom, auditIndex)
+        {
+            UserOperationHash = (payload as UserOperationPayload)?.Operation.Hash,
+        };
 
     private static void ThrowIfCancelled(CancellationToken cancellationToken)
     {

@@ -183,8 +183,12 @@ public sealed record AnyOf(IReadOnlyList<IReadOnlyList<Constraint>> Alternatives
 
 /// <summary>Counts an amount into a budget.</summary>
 /// <param name="Budget">Name of the budget.</param>
-/// <param name="Path">The argument or field that is the amount; null to count the native value.</param>
-public sealed record Meter(string Budget, string? Path);
+/// <param name="Path">The argument or field that is the amount; null to count the native value or the gas.</param>
+public sealed record Meter(string Budget, string? Path)
+{
+    /// <summary>Whether the most that a user operation's gas may cost is counted, and not native value.</summary>
+    public bool OfGasCost { get; init; }
+}
 
 /// <summary>At most so many signatures in any span of time of this length.</summary>
 /// <param name="Max">Most signatures.</param>

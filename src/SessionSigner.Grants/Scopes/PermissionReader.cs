@@ -13,7 +13,7 @@ internal static class PermissionReader
 
     private const int AuthorizationCountMax = 16;
 
-    private static readonly string[] s_kinds = ["call", "typed_data", "message", "sign_in", "raw_digest"];
+    private static readonly string[] s_kinds = ["call", "typed_data", "message", "sign_in", "raw_digest", "user_operation"];
 
     private static readonly Dictionary<string, CallContainerKind> s_containers = new(StringComparer.Ordinal)
     {
@@ -42,6 +42,7 @@ internal static class PermissionReader
             "message" => MessagePermissionReader.ReadMessage(reader, name, constraints, meters),
             "sign_in" => MessagePermissionReader.ReadSignIn(reader, name),
             "raw_digest" => ReadRawDigest(reader, name),
+            "user_operation" => UserOperationPermissionReader.Read(reader, name, meters),
             _ => null,
         };
         if (permission is not null)
@@ -58,6 +59,10 @@ internal static class PermissionReader
         IReadOnlyList<Meter> meters
     )
     {
+        foreach (var meter in meters.Where(meter => meter.OfGasCost))
+        {
+            reader.Faults.Add(reader.PathOf("meters"), $"Only a user operation counts gas_cost into \"{meter.Budget}\".");
+        }
         var authorizations = reader.OptionalList("authorizations", 1, AuthorizationCountMax, ReadAuthorization);
         var maxAuthorizations = reader.OptionalInteger("max_authorizations", 1, AuthorizationCountMax);
         if (maxAuthorizations is not null && authorizations is null)
@@ -119,7 +124,7 @@ internal static class PermissionReader
     {
         foreach (var meter in meters.Where(meter => meter.Path is null))
         {
-            reader.Faults.Add(reader.PathOf("meters"), $"A message carries no native value to count into \"{meter.Budget}\".");
+            reader.Faults.Add(reader.PathOf("meters"), $"A message carries no native value and no gas to count into \"{meter.Budget}\".");
         }
     }
 
@@ -188,12 +193,14 @@ internal static class PermissionReader
         var budget = reader.Text("budget", Parsing.IsName, Parsing.NameRule);
         var argument = reader.OptionalText("path", ConstraintReader.IsPath, ConstraintReader.PathRule);
         var native = reader.Flag("native_value");
+        var gasCost = reader.Flag("gas_cost");
         reader.RefuseUnknown();
-        if (reader.Has("path") == native)
+        bool[] sources = [reader.Has("path"), native, gasCost];
+        if (sources.Count(source => source) != 1)
         {
-            faults.Add(path, "Must have either a path or native_value true.");
+            faults.Add(path, "Must have either a path, native_value true or gas_cost true.");
         }
-        return new Meter(budget, native ? null : argument ?? "");
+        return new Meter(budget, native || gasCost ? null : argument ?? "") { OfGasCost = gasCost };
     }
 
     private static bool IsSignature(string text) => Parsing.IsPrintable(text, 0, SignatureLengthMax);

@@ -121,6 +121,7 @@ internal static class ScopeReader
                 ],
                 TypedDataPermission typed => [typed.Domain.ChainId],
                 SignInPermission signIn => signIn.Chains.Select(chain => (UInt256?)chain),
+                UserOperationPermission operation => [operation.Chain],
                 _ => [],
             };
             if (named.Any(chain => chain is { } id && !chains.Contains(id)))

@@ -19,6 +19,7 @@ internal static class MethodRoles
         ["/sessionsigner.v1.SigningService/SignTypedData"] = Roles.Trader,
         ["/sessionsigner.v1.SigningService/SignMessage"] = Roles.Trader,
         ["/sessionsigner.v1.SigningService/SignDigest"] = Roles.Trader,
+        ["/sessionsigner.v1.SigningService/SignUserOperation"] = Roles.Trader,
         ["/sessionsigner.v1.SigningService/Evaluate"] = Roles.Trader,
         ["/sessionsigner.v1.GrantService/GetGrant"] = Roles.Trader | Readers,
         ["/sessionsigner.v1.GrantService/VerifyGrant"] = Everyone,

@@ -91,6 +91,27 @@ internal sealed class SigningApi(SigningPipeline signing) : SigningService.Signi
     }
 
     /// <inheritdoc/>
+    public override async Task<SignUserOperationResponse> SignUserOperation(SignUserOperationRequest request, ServerCallContext context)
+    {
+        var result = await signing.SignUserOperationAsync(
+            Caller.Of(context).Principal,
+            request.SessionId,
+            request.RequestId,
+            UserOperationMapper.ToRequest(request.UserOperation),
+            context.CancellationToken
+        );
+        var hash = result.UserOperationHash ?? throw new InvalidOperationException("The hash of a user operation was expected.");
+        return new SignUserOperationResponse
+        {
+            Signature = WithV(result.Signature65),
+            Digest = UnsafeByteOperations.UnsafeWrap(result.Digest.ToArray()),
+            UserOperationHash = UnsafeByteOperations.UnsafeWrap(hash.ToArray()),
+            Headroom = { result.Headroom.Select(MessageMapper.ToMessage) },
+            AuditIndex = checked((ulong)result.AuditIndex),
+        };
+    }
+
+    /// <inheritdoc/>
     public override Task<EvaluateResponse> Evaluate(EvaluateRequest request, ServerCallContext context)
     {
         var (kind, body) = request.PayloadCase switch
@@ -99,6 +120,10 @@ internal sealed class SigningApi(SigningPipeline signing) : SigningService.Signi
             EvaluateRequest.PayloadOneofCase.TypedDataJson => (PayloadKind.TypedData, Encoding.UTF8.GetBytes(request.TypedDataJson)),
             EvaluateRequest.PayloadOneofCase.Message => (PayloadKind.Message, Encoding.UTF8.GetBytes(request.Message)),
             EvaluateRequest.PayloadOneofCase.Digest => (PayloadKind.Digest, request.Digest.Memory),
+            EvaluateRequest.PayloadOneofCase.UserOperation => (
+                PayloadKind.UserOperation,
+                UserOperationMapper.ToRequest(request.UserOperation).ToBody()
+            ),
             _ => throw RequestParser.Invalid("payload", "must be given"),
         };
         var result = signing.Evaluate(Caller.Of(context).Principal, request.SessionId, kind, body);

@@ -22,7 +22,7 @@ public class EthereumInteropTests
         var result = await ForeignProgram.RunNodeAsync("Ethereum/generate.mjs", Limit, Seed.ToString(), CasesPerKind.ToString());
         Assert.True(result.ExitCode == 0, result.Error);
         var lines = result.Output.TrimEnd().Split('\n');
-        Assert.Equal(3 * CasesPerKind, lines.Length);
+        Assert.Equal(4 * CasesPerKind, lines.Length);
         foreach (var line in lines)
         {
             var given = JsonNode.Parse(line)!.AsObject();
@@ -31,6 +31,7 @@ public class EthereumInteropTests
                 "transaction" => EthereumCases.Transaction(Text(given, "unsigned"), Text(given, "key")),
                 "calldata" => EthereumCases.Calldata(Text(given, "signature"), Text(given, "encoded")),
                 "typed data" => EthereumCases.TypedData(Text(given, "payload"), Text(given, "key")),
+                "user operation" => UserOperationCases.Read(given),
                 var kind => throw new InvalidOperationException(kind),
             };
             foreach (var (name, expected) in given)

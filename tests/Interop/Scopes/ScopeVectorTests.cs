@@ -9,6 +9,7 @@ public class ScopeVectorTests
     [InlineData("choices")]
     [InlineData("containers")]
     [InlineData("messages")]
+    [InlineData("user-operations")]
     public async Task The_vectors_are_what_viem_makes(string name)
     {
         await NodeModules.EnsureInstalledAsync();

@@ -147,6 +147,38 @@ internal sealed class FakeSigningService(FakeBehaviour behaviour) : SigningServi
         return Task.FromResult(behaviour.Answer(answer));
     }
 
+    public override Task<SignUserOperationResponse> SignUserOperation(SignUserOperationRequest request, ServerCallContext context)
+    {
+        behaviour.RequestIds.Add(request.RequestId);
+        var input = request.UserOperation;
+        if (
+            !UInt256.TryParse(input.Chain, out var chain)
+            || !Address.TryParseChecksummed(input.EntryPoint, out var entryPoint)
+            || !UserOperation.TryParse(
+                (Ethereum.EntryPointVersion)(int)input.EntryPointVersion,
+                entryPoint,
+                chain,
+                Encoding.UTF8.GetBytes(input.Json),
+                out var operation,
+                out var fault
+            )
+        )
+        {
+            throw FakeBehaviour.Error(StatusCode.InvalidArgument, "INVALID_REQUEST", "user_operation");
+        }
+
+        var digest = operation!.Digest((UserOperationForm)(int)input.SignatureForm);
+        var answer = new SignUserOperationResponse
+        {
+            Signature = ByteString.CopyFrom(FakeKeys.Sign(behaviour.SigningKey, digest, 27)),
+            Digest = ByteString.CopyFrom(digest.ToArray()),
+            UserOperationHash = ByteString.CopyFrom(operation.Hash.ToArray()),
+            Headroom = { FakeKeys.Headroom("4900") },
+            AuditIndex = 7,
+        };
+        return Task.FromResult(behaviour.Answer(answer));
+    }
+
     public override Task<EvaluateResponse> Evaluate(EvaluateRequest request, ServerCallContext context) =>
         Task.FromResult(
             behaviour.Answer(

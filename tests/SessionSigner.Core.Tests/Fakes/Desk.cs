@@ -16,6 +16,9 @@ internal sealed class Desk : IAsyncDisposable
     public static readonly Address Payee = AddressOf(0x22);
     public static readonly Address Account = AddressOf(0x33);
 
+    /// <summary>EntryPoint v0.7.</summary>
+    public const string EntryPoint = "0x0000000071727De22E5E9d8BAf0edAc6f37da032";
+
     /// <summary>A budget that lasts for the life of its session.</summary>
     public const string OwnForLife = "\"window\":\"lifetime\",\"per\":\"session\"";
 
@@ -75,7 +78,9 @@ internal sealed class Desk : IAsyncDisposable
              "meters":[{"budget":"usdc","path":"amount"}]},
               {"name":"order","kind":"typed_data","domain":{"name":"Exchange","chain_id":"1"},"primary_type":"Order","type":"Order(address maker,uint256 amount)",
              "constraints":[{"path":"amount","op":"lte","value":"{{each}}"}],"meters":[{"budget":"usdc","path":"amount"}]},
-              {"name":"batch","kind":"call","targets":["{{Token}}"],"function":"multicall(bytes[] calls)","unwrap":"multicall"}],
+              {"name":"batch","kind":"call","targets":["{{Token}}"],"function":"multicall(bytes[] calls)","unwrap":"multicall"},
+              {"name":"operate","kind":"user_operation","chain":"1","entry_point":{"address":"{{EntryPoint}}","version":"0.7"},
+             "senders":["{{Account}}","{{Payee}}"],"nonce_keys":["0"],"signature_form":"hash","unwrap":["account"]}],
              "budgets":[{"name":"usdc","unit":"USDC base units","limit":"{{limit}}",{{budget}}}]{{rates}}{{more}}}
             """;
 

@@ -14,6 +14,10 @@ internal static class ScopeBuilder
     public const string Bob = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
     public const long Now = 1_700_000_000;
 
+    /// <summary>A session that acts for <see cref="Alice"/>.</summary>
+    public static SessionFacts Session =>
+        new(default, long.MaxValue, Address.TryParseChecksummed(Alice, out var account) ? account : default);
+
     /// <summary>A permission of kind "call" on the token.</summary>
     public static JsonObject Call(string function, string constraints = "[]", string meters = "[]", string name = "call") =>
         JsonNode
@@ -73,7 +77,7 @@ internal static class ScopeBuilder
     }
 
     public static ScopeDecision Ask(this CompiledScope scope, SigningPayload payload, DebitBuffer? debits = null) =>
-        scope.Evaluate(payload, Now, debits ?? new DebitBuffer());
+        scope.Evaluate(payload, Now, debits ?? new DebitBuffer(), Session);
 
     public static Denial Refusal(this CompiledScope scope, SigningPayload payload)
     {

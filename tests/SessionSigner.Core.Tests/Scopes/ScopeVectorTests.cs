@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using SessionSigner.Ethereum;
 using SessionSigner.Grants;
 
@@ -9,7 +10,14 @@ namespace SessionSigner.Core.Tests;
 /// <summary>The vectors of proto/spec/scope.md and proto/spec/policy.md. Their payloads are made by viem.</summary>
 public class ScopeVectorTests
 {
-    private static readonly string[] s_files = ["scope.json", "scope-choices.json", "scope-containers.json", "scope-messages.json"];
+    private static readonly string[] s_files =
+    [
+        "scope.json",
+        "scope-choices.json",
+        "scope-containers.json",
+        "scope-messages.json",
+        "scope-user-operations.json",
+    ];
 
     public static TheoryData<string, string> Names()
     {
@@ -103,6 +111,13 @@ public class ScopeVectorTests
             Assert.True(TypedData.TryParse(Utf8(typed), out var data, out var fault), fault);
             return new TypedDataPayload(data!);
         }
+        if (vector.TryGetProperty("user_operation", out var operation))
+        {
+            var payload = UserOperations.Payload(JsonNode.Parse(operation.GetRawText())!.AsObject());
+            Assert.Equal(vector.GetProperty("user_operation_hash").GetString(), payload.Operation.Hash.ToString());
+            Assert.Equal(vector.GetProperty("digest").GetString(), payload.Digest.ToString());
+            return payload;
+        }
         if (vector.TryGetProperty("message", out var message))
         {
             Assert.True(MessagePayload.TryParse(Encoding.UTF8.GetBytes(message.GetString()!), out var text, out var fault), fault);
@@ -120,6 +135,11 @@ public class ScopeVectorTests
 
     private static SessionFacts Session(JsonElement vector)
     {
+        if (vector.TryGetProperty("session_account", out var text))
+        {
+            Assert.True(Address.TryParseChecksummed(text.GetString(), out var account));
+            return new SessionFacts(default, long.MaxValue, account);
+        }
         if (!vector.TryGetProperty("session", out var session))
         {
             return default;

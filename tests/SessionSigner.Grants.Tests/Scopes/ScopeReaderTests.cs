@@ -254,7 +254,7 @@ public class ScopeReaderTests
         );
         AssertFault(
             scope => scope["permissions"]![0]!["meters"]![0]!["native_value"] = true,
-            "permissions[0].meters[0]: Must have either a path or native_value true."
+            "permissions[0].meters[0]: Must have either a path, native_value true or gas_cost true."
         );
     }
 

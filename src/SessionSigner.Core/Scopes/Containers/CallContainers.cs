@@ -1,3 +1,4 @@
+using SessionSigner.Ethereum;
 using SessionSigner.Grants;
 
 namespace SessionSigner.Core;
@@ -24,6 +25,17 @@ internal static class CallContainers
 
     /// <summary>Whether a function of any kind has the signature.</summary>
     public static bool IsKnown(string signature) => s_containers.Keys.Any(key => key.Signature == signature);
+
+    /// <summary>The functions of a kind.</summary>
+    public static IEnumerable<CarryingFunction> Functions(CallContainerKind kind)
+    {
+        foreach (var signature in Signatures(kind))
+        {
+            yield return AbiFunction.TryParse(signature, out var function, out var fault)
+                ? new CarryingFunction(function!, s_containers[(kind, signature)])
+                : throw new InvalidOperationException(fault);
+        }
+    }
 
     /// <summary>The signatures of a kind.</summary>
     public static IEnumerable<string> Signatures(CallContainerKind kind) =>
