@@ -75,6 +75,7 @@ internal static class CommandLine
                 ForwardedCommand.PolicyShow.ToCommand(),
                 ForwardedCommand.PolicyDiff.ToCommand(),
                 ForwardedCommand.PolicyTest.ToCommand(),
+                ForwardedCommand.PolicyReplay.ToCommand(),
                 new PolicyProposeCommand(host),
                 new PolicyReviewCommand(host),
                 new PolicyStatementCommand(host),

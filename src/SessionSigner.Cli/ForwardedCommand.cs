@@ -53,6 +53,12 @@ internal sealed class ForwardedCommand(string path, string description, params s
         "sessionsigner policy test policies/desk.yaml cases/desk.yaml"
     );
 
+    public static readonly ForwardedCommand PolicyReplay = new(
+        "policy replay",
+        "Say which past sessions and signatures of an exported log a policy would refuse.",
+        "sessionsigner policy replay policies/desk-next.yaml audit.log --payloads payloads.jsonl"
+    );
+
     private static readonly ForwardedCommand[] All = [Init, Doctor, CheckConfig, PolicyLint, PolicyShow, PolicyDiff, PolicyTest];
 
     /// <summary>Whether the arguments begin with a forwarded command. Its help is given here only if the daemon's program is not on this host.</summary>

@@ -14,6 +14,7 @@ public sealed class ForwardedCommandTests : IDisposable
     [InlineData("policy show")]
     [InlineData("policy diff")]
     [InlineData("policy test")]
+    [InlineData("policy replay")]
     public async Task Arguments_and_exit_code_pass_through(string command)
     {
         var received = Path.Combine(_folder, "received");

@@ -7,7 +7,7 @@ internal static class PolicyCaseRunner
 {
     public static CaseResult Run(Policy policy, PolicyCase one)
     {
-        var trial = new PolicyTrial(policy, one.AtSeconds);
+        var trial = new PolicyTrial(policy, one.AtSeconds * 1_000);
         var sessions = new Dictionary<string, TrialSession>(StringComparer.Ordinal);
         var steps = new List<CaseStepResult>();
         foreach (var wanted in one.Sessions)
@@ -80,7 +80,7 @@ internal static class PolicyCaseRunner
         return expected.Rule is { } rule ? $"{decision} by {rule}" : decision;
     }
 
-    private static string Describe(in ScopeDecision decision, string rule)
+    internal static string Describe(in ScopeDecision decision, string rule)
     {
         if (decision.IsAllowed)
         {
@@ -92,7 +92,7 @@ internal static class PolicyCaseRunner
     }
 
     /// <summary>The path with the permission's name in place of its position, which changes with every permission before it.</summary>
-    private static string WithName(Policy policy, string rule)
+    internal static string WithName(Policy policy, string rule)
     {
         const string Start = "ceiling.permissions[";
         var end = rule.IndexOf(']', StringComparison.Ordinal);

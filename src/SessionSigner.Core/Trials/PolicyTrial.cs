@@ -22,11 +22,11 @@ internal sealed class PolicyTrial
     private readonly ScopeEvaluation _evaluation = new();
 
     /// <param name="policy">The policy.</param>
-    /// <param name="startSeconds">When it begins, Unix time.</param>
-    public PolicyTrial(Policy policy, long startSeconds)
+    /// <param name="startMs">When it begins, Unix time in milliseconds.</param>
+    public PolicyTrial(Policy policy, long startMs)
     {
         _policy = policy;
-        _clock = new TrialClock(startSeconds);
+        _clock = new TrialClock(startMs);
         _shared = new SharedMeters(static (_, _) => [], _clock);
         _primaryKeys = [.. policy.PrimaryKeys.Select(ToPrimaryKey)];
     }
@@ -34,13 +34,20 @@ internal sealed class PolicyTrial
     /// <summary>Lets time pass.</summary>
     public void Advance(long seconds) => _clock.Advance(seconds);
 
+    /// <summary>Lets time pass until a moment; one that is past changes nothing.</summary>
+    public void AdvanceTo(long wallMs) => _clock.AdvanceTo(wallMs);
+
+    /// <summary>Ends a session, so that its principal may open another one.</summary>
+    public void Close(TrialSession session) => _open[session.Principal]--;
+
     /// <summary>Opens a session.</summary>
     /// <param name="caller">Who opens it.</param>
     /// <param name="command">What is asked for; its policy and request identifier are not looked at.</param>
     /// <param name="session">The session, if not refused.</param>
+    /// <param name="signer">Address of its key, or null for that of every case.</param>
     /// <returns>The refusal, or null.</returns>
     /// <exception cref="SignerException"><see cref="ErrorCode.InvalidRequest"/> naming the field.</exception>
-    public Denial? Open(Principal caller, OpenSessionCommand command, out TrialSession? session)
+    public Denial? Open(Principal caller, OpenSessionCommand command, out TrialSession? session, Address? signer = null)
     {
         session = null;
         var request = OpenRequest.Parse(caller, command with { Policy = _policy.Name, RequestId = "trial" });
@@ -55,7 +62,7 @@ internal sealed class PolicyTrial
             return full;
         }
         _open[caller.Identity] = open + 1;
-        var record = ToRecord(caller, terms!, nowMs);
+        var record = ToRecord(caller, terms!, nowMs, signer ?? s_signer);
         session = new TrialSession(
             _policy.CompiledCeiling,
             terms!.Narrowing,
@@ -63,11 +70,14 @@ internal sealed class PolicyTrial
             SessionMeters.Create(_policy.CompiledCeiling, terms.Narrowing, new SessionOptions().MaxSignaturesPerSession, record, _shared),
             _evaluation,
             new SessionFacts(record.Address, record.NotAfter)
-        );
+        )
+        {
+            Principal = caller.Identity,
+        };
         return null;
     }
 
-    private static SessionRecord ToRecord(Principal caller, OpeningTerms terms, long nowMs) =>
+    private static SessionRecord ToRecord(Principal caller, OpeningTerms terms, long nowMs, Address signer) =>
         new()
         {
             SessionId = "",
@@ -77,7 +87,7 @@ internal sealed class PolicyTrial
             PrimaryKey = terms.PrimaryKey.Label,
             GrantId = default,
             Account = terms.Account,
-            Address = s_signer,
+            Address = signer,
             PublicKey = default,
             NotBefore = terms.NotBefore,
             NotAfter = terms.NotAfter,
@@ -112,31 +122,67 @@ internal sealed class TrialSession(
     SessionFacts facts
 )
 {
+    /// <summary>Who opened it.</summary>
+    public required string Principal { get; init; }
+
     /// <summary>Decides a request as a daemon would, and takes what an allowed one takes.</summary>
     /// <param name="kind">Kind of payload.</param>
     /// <param name="body">The payload as it is sent.</param>
     public ScopeDecision Decide(PayloadKind kind, ReadOnlyMemory<byte> body)
+    {
+        var decision = DecideScope(kind, body);
+        return decision.IsAllowed ? Take(evaluation, evaluation.CeilingPermission) : decision;
+    }
+
+    /// <summary>What the window and both sides say of a request; takes nothing and asks no meter.</summary>
+    /// <param name="kind">Kind of payload.</param>
+    /// <param name="body">The payload as it is sent.</param>
+    public ScopeDecision DecideScope(PayloadKind kind, ReadOnlyMemory<byte> body)
     {
         var decoded = PayloadDecoder.Decode(kind, body);
         if (!decoded.IsDecoded)
         {
             return ScopeDecision.Refuse(decoded.Denial);
         }
+        return clock.Check() is { } outside
+            ? ScopeDecision.Refuse(outside)
+            : evaluation.Evaluate(ceiling, narrowing, decoded.Payload, clock.NowMs / 1_000, facts);
+    }
+
+    /// <summary>Takes a signature and known amounts, whatever was signed.</summary>
+    /// <param name="debits">Names of the ceiling's budgets and amounts.</param>
+    /// <param name="unknown">Receives the names of budgets that the ceiling does not have.</param>
+    public ScopeDecision TakeDebits(IEnumerable<(string Budget, UInt256 Amount)> debits, ICollection<string> unknown)
+    {
         if (clock.Check() is { } outside)
         {
             return ScopeDecision.Refuse(outside);
         }
-        var decision = evaluation.Evaluate(ceiling, narrowing, decoded.Payload, clock.NowMs / 1_000, facts);
-        if (!decision.IsAllowed)
+        // One of its own: the amounts replace nothing.
+        var taking = new ScopeEvaluation();
+        foreach (var (name, amount) in debits)
         {
-            return decision;
+            var index = ceiling.Budgets.ToList().FindIndex(budget => budget.Name == name);
+            if (index < 0)
+            {
+                unknown.Add(name);
+            }
+            else if (!taking.Ceiling.TryAdd(index, amount))
+            {
+                return ScopeDecision.Refuse(new Denial(DenialReason.BudgetExceeded, ceiling.Budgets[index].Path, amount.ToString(), ""));
+            }
         }
-        var reserved = meters.TryReserve(evaluation, clock.ReadMeterTime());
+        return Take(taking, "recorded debits");
+    }
+
+    private ScopeDecision Take(ScopeEvaluation taking, string allowedBy)
+    {
+        var reserved = meters.TryReserve(taking, clock.ReadMeterTime());
         if (!reserved.IsAllowed)
         {
             return ScopeDecision.Refuse(reserved.Denial);
         }
-        _ = meters.Book(evaluation, static _ => Task.FromResult(0L));
-        return ScopeDecision.Allow(evaluation.CeilingPermission);
+        _ = meters.Book(taking, static _ => Task.FromResult(0L));
+        return ScopeDecision.Allow(allowedBy);
     }
 }

@@ -4,7 +4,7 @@ using SessionSigner.Core;
 
 namespace SessionSigner.Server;
 
-/// <summary>sessionsignerd policy lint|show|diff|test: reads policy files.</summary>
+/// <summary>sessionsignerd policy lint|show|diff|test|replay: reads policy files.</summary>
 internal static class PolicyCommand
 {
     public static Command Create()
@@ -14,6 +14,7 @@ internal static class PolicyCommand
         command.Subcommands.Add(CreateShow());
         command.Subcommands.Add(PolicyDiffCommand.Create());
         command.Subcommands.Add(PolicyTestCommand.Create());
+        command.Subcommands.Add(PolicyReplayCommand.Create());
         return command;
     }
 
