@@ -59,7 +59,17 @@ internal sealed class ForwardedCommand(string path, string description, params s
         "sessionsigner policy replay policies/desk-next.yaml audit.log --payloads payloads.jsonl"
     );
 
-    private static readonly ForwardedCommand[] All = [Init, Doctor, CheckConfig, PolicyLint, PolicyShow, PolicyDiff, PolicyTest];
+    private static readonly ForwardedCommand[] All =
+    [
+        Init,
+        Doctor,
+        CheckConfig,
+        PolicyLint,
+        PolicyShow,
+        PolicyDiff,
+        PolicyTest,
+        PolicyReplay,
+    ];
 
     /// <summary>Whether the arguments begin with a forwarded command. Its help is given here only if the daemon's program is not on this host.</summary>
     public static bool Matches(CliHost host, IReadOnlyList<string> arguments)
