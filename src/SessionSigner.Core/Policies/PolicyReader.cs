@@ -44,11 +44,17 @@ internal static class PolicyReader
         );
         var lifetime = reader.Integer("max_lifetime_seconds", 1, LifetimeSecondsMax);
         var openSessions = reader.OptionalInteger("max_open_sessions_per_principal", 1, OpenSessionsMax);
-        var ceiling = reader.Required("ceiling") is { } scope ? Scope.Read(scope, "ceiling", faults) : null;
+        var scope = reader.Required("ceiling");
+        var ceiling = scope is null ? null : Scope.Read(scope, "ceiling", faults);
         reader.RefuseUnknown();
         if (ceiling is not null)
         {
             RefuseAccountsOutside(ceiling, accounts, faults);
+        }
+        if (ceiling is null)
+        {
+            // What is wrong with the document does not hide what could not be enforced.
+            CompiledScope.FindFaults("ceiling", Scope.ReadSoundPermissions(scope), faults);
         }
         if (ceiling is null || Compile(ceiling, faults) is not { } compiled || faults.Count > 0)
         {

@@ -127,6 +127,27 @@ public sealed class CompiledScope
         return compiled is not null;
     }
 
+    /// <summary>Reports what keeps permissions from being enforced, of a scope that cannot be read as a whole.</summary>
+    /// <param name="side">"ceiling" or "narrowing".</param>
+    /// <param name="permissions">Those that can be read, by position.</param>
+    /// <param name="faults">Receives what is wrong.</param>
+    internal static void FindFaults(string side, IReadOnlyList<(int Index, Permission Permission)> permissions, FaultList faults)
+    {
+        // Whether a budget exists is the reader's to say.
+        BudgetRule[] budgets =
+        [
+            .. permissions
+                .SelectMany(one => one.Permission.Meters)
+                .Select(meter => meter.Budget)
+                .Distinct(StringComparer.Ordinal)
+                .Select(name => new BudgetRule("", name, "", UInt256.Zero)),
+        ];
+        foreach (var (index, permission) in permissions)
+        {
+            new PermissionCompiler(Text($"{side}.permissions[{index}]"), budgets, faults).FindFaults(permission);
+        }
+    }
+
     /// <summary>
     /// Says whether a payload is allowed now, and by which permission. Consumes nothing: the caller takes the debits from the budgets and counts rates and
     /// signatures. Does not allocate when it allows a call whose arguments are all static.

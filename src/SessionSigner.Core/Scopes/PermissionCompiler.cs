@@ -85,6 +85,26 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
         return faults.Count == before ? new UserOperationRule(Path, permission, functions, meters) : null;
     }
 
+    /// <summary>Compiles a permission of any kind for nothing but the report of what is wrong.</summary>
+    public void FindFaults(Permission permission)
+    {
+        switch (permission)
+        {
+            case CallPermission call:
+                Compile(call, out _);
+                break;
+            case TypedDataPermission typed:
+                Compile(typed, out _);
+                break;
+            case MessagePermission message:
+                Compile(message);
+                break;
+            case UserOperationPermission operation:
+                Compile(operation);
+                break;
+        }
+    }
+
     private CallContainer? Container(CallPermission permission, AbiFunction? function)
     {
         if (permission.Unwrap == CallContainerKind.None)

@@ -62,4 +62,8 @@ public sealed record Scope
     /// <param name="faults">Receives what is wrong.</param>
     /// <returns>Null if anything is wrong.</returns>
     public static Scope? Read(JsonItem? item, string path, FaultList faults) => ScopeReader.Read(item, path, faults);
+
+    /// <summary>The permissions without fault of a scope that has faults, by position: to look for further ones, not to enforce anything.</summary>
+    public static IReadOnlyList<(int Index, Permission Permission)> ReadSoundPermissions(JsonItem? item) =>
+        ScopeReader.ReadSoundPermissions(item);
 }

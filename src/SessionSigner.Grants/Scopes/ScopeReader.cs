@@ -75,6 +75,22 @@ internal static class ScopeReader
         };
     }
 
+    /// <summary>The permissions that have no fault, by position; none if there is no list of them.</summary>
+    public static IReadOnlyList<(int Index, Permission Permission)> ReadSoundPermissions(JsonItem? item)
+    {
+        var sound = new List<(int, Permission)>();
+        var items = ((item as JsonItem.Object)?.Find("permissions") as JsonItem.Array)?.Items ?? [];
+        for (var i = 0; i < items.Count && i < PermissionCountMax; i++)
+        {
+            var faults = new FaultList();
+            if (PermissionReader.Read(items[i], "", faults) is { } permission && faults.Count == 0)
+            {
+                sound.Add((i, permission));
+            }
+        }
+        return sound;
+    }
+
     private static Rate ReadRate(JsonItem item, string path, FaultList faults)
     {
         var reader = ObjectReader.Open(item, path, faults);

@@ -25,6 +25,7 @@ internal static class ExamplePolicy
             audiences:
               - desk.local
             max_lifetime_seconds: 3600
+            max_open_sessions_per_principal: 16
             ceiling:
               version: 1
               chains: ["31337"]

@@ -6,7 +6,7 @@ namespace SessionSigner.Core.Tests;
 /// <summary>Makes policies from JSON.</summary>
 internal static class PolicyBuilder
 {
-    /// <summary>A policy that lint has nothing to say about, with other permissions if given.</summary>
+    /// <summary>A policy that lint has nothing to say about, with other permissions if given; its budgets are those into which they count.</summary>
     public static JsonObject Document(params JsonObject[] permissions)
     {
         var pay = ScopeBuilder.Call(
@@ -15,6 +15,9 @@ internal static class PolicyBuilder
             """[{"budget":"usdc","path":"amount"}]"""
         );
         var ceiling = ScopeBuilder.Document([.. (permissions.Length == 0 ? [pay] : permissions).Select(WithFees)]);
+        var budgets = ceiling["budgets"]!.AsArray();
+        var text = ceiling["permissions"]!.ToJsonString();
+        budgets.RemoveAll(budget => !text.Contains($"\"budget\":{budget!["name"]!.ToJsonString()}", StringComparison.Ordinal));
         ceiling["rates"] = JsonNode.Parse("""[{"max":10,"window_seconds":1}]""");
         ceiling["max_signatures"] = 1_000;
         return new JsonObject

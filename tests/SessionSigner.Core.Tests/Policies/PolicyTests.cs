@@ -68,6 +68,33 @@ public class PolicyTests
     }
 
     [Fact]
+    public void What_cannot_be_read_does_not_hide_what_cannot_be_enforced()
+    {
+        var document = PolicyBuilder.Document(
+            ScopeBuilder.Call("f(uint256 x)", """[{"path":"y","op":"lte","value":"1"}]""", name: "first"),
+            ScopeBuilder.Call("g(uint256 x)", """[{"path":"x","op":"less","value":"1"}]""", name: "second"),
+            ScopeBuilder.Call("h(", name: "third"),
+            ScopeBuilder.Typed("Order(uint256 x", name: "fourth"),
+            ScopeBuilder.Call("i(uint8 x)", """[{"path":"x","op":"lte","value":"256"}]""", """[{"budget":"none","path":"x"}]""", "fifth")
+        );
+        document["ceiling"]!["chains"] = new JsonArray("01");
+        var faults = PolicyBuilder.Faults(document);
+        string[] starts =
+        [
+            "ceiling.chains[0]: ",
+            "ceiling.permissions[0].constraints[0].path: ",
+            "ceiling.permissions[1].constraints[0].op: ",
+            "ceiling.permissions[2].function: ",
+            "ceiling.permissions[3].type: ",
+            "ceiling.permissions[4].constraints[0].value: ",
+            "ceiling.permissions: A meter of \"fifth\"",
+            "ceiling.permissions: The chain of \"fourth\"",
+        ];
+        Assert.All(starts, start => Assert.Single(faults, fault => fault.StartsWith(start, StringComparison.Ordinal)));
+        Assert.True(starts.Length == faults.Count, string.Join('\n', faults));
+    }
+
+    [Fact]
     public void Accounts_must_be_in_the_ceiling()
     {
         var document = PolicyBuilder.Document();

@@ -65,6 +65,15 @@ public static class PolicyLint
             }
         }
         OverlapLint.Check(policy.Ceiling, warnings);
+        TokenLint.Check(policy.Ceiling, warnings);
+        BudgetLint.Check(policy, warnings);
+        var size = new EffectiveScope(policy.Ceiling, narrowing: null).CanonicalUtf8.Length;
+        if (size > OpeningTerms.ScopeSizeMax)
+        {
+            warnings.Add(
+                $"ceiling: {size} bytes in canonical form; with what a grant and its entry need around it that is more than {OpeningTerms.ScopeSizeMax}, so no session can be opened."
+            );
+        }
         return warnings;
     }
 }
