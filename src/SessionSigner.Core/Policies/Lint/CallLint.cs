@@ -6,13 +6,13 @@ namespace SessionSigner.Core;
 /// <summary>What is usually not meant in a permission of kind "call".</summary>
 internal static class CallLint
 {
+    /// <summary>10 ether, or 10 of whatever pays for gas: nothing that a bot signs is meant to cost that much.</summary>
+    public static readonly UInt256 CostMax = 10_000_000_000_000_000_000;
+
     private const int AmountBits = 127;
 
     // The last second before the year 36812: later than anything that is meant, earlier than the "never" of 48 bits.
     private const int TimeBits = 40;
-
-    // 10 ether, or 10 of whatever pays for gas: no transaction of a bot is meant to cost that much.
-    private static readonly UInt256 s_costMax = 10_000_000_000_000_000_000;
 
     public static void Check(CallPermission permission, string path, List<string> warnings)
     {
@@ -118,7 +118,7 @@ internal static class CallLint
         {
             warnings.Add($"{path}: No {string.Join(", ", names)}; the account can be drained by fees.");
         }
-        if (permission is { MaxGas: { } gas, MaxFeePerGas: { } fee } && (!UInt256.TryMultiply(gas, fee, out var cost) || cost > s_costMax))
+        if (permission is { MaxGas: { } gas, MaxFeePerGas: { } fee } && (!UInt256.TryMultiply(gas, fee, out var cost) || cost > CostMax))
         {
             warnings.Add($"{path}: max_gas times max_fee_per_gas is above 10^19: one transaction may cost more than 10 ether in fees.");
         }
@@ -130,7 +130,7 @@ internal static class CallLint
         {
             warnings.Add($"{path}.max_native_value: 2^127 or more is no cap.");
         }
-        if (!permission.MaxNativeValue.IsZero && permission.Meters.All(meter => meter.Path is not null))
+        if (!permission.MaxNativeValue.IsZero && permission.Meters.All(meter => meter.Path is not null || meter.OfGasCost))
         {
             warnings.Add($"{path}.meters: Native value may be sent, and no budget counts it.");
         }

@@ -232,6 +232,29 @@ public class CallLintTests
     }
 
     [Fact]
+    public void Gas_caps_of_user_operations_that_are_none()
+    {
+        var permission = UserOperations.Permission(budget: "eth");
+        Assert.DoesNotContain(Check(permission), IsOfGas);
+        permission["max_fee_per_gas"] = "100000000000000000000";
+        Assert.Contains(
+            "more than 10 ether in gas",
+            Assert.Single(Check(permission), warning => IsOfGas(warning)),
+            StringComparison.Ordinal
+        );
+        permission["max_call_gas"] = Ethereum.UInt256.MaxValue.ToString();
+        Assert.Contains(
+            "more than 10 ether in gas",
+            Assert.Single(Check(permission), warning => IsOfGas(warning)),
+            StringComparison.Ordinal
+        );
+        permission.Remove("max_call_gas");
+        Assert.Contains("No max_call_gas;", Assert.Single(Check(permission), warning => IsOfGas(warning)), StringComparison.Ordinal);
+
+        static bool IsOfGas(string warning) => warning.Contains("gas", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Native_value_without_a_cap_worth_the_name()
     {
         var permission = ScopeBuilder.Call("", meters: """[{"budget":"eth","native_value":true}]""");

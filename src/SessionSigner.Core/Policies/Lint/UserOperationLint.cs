@@ -68,9 +68,29 @@ internal static class UserOperationLint
         {
             warnings.Add($"{path}: No {string.Join(", ", names)}; whoever pays can be drained by gas.");
         }
+        else if (!IsBelowCostMax(permission))
+        {
+            warnings.Add($"{path}: The gas caps times max_fee_per_gas are above 10^19: one operation may cost more than 10 ether in gas.");
+        }
         if (permission.Meters.Count == 0)
         {
             warnings.Add($"{path}.meters: No budget counts gas_cost; many operations can cost what one may not.");
         }
+    }
+
+    private static bool IsBelowCostMax(UserOperationPermission permission)
+    {
+        UInt256?[] caps =
+        [
+            permission.MaxCallGas,
+            permission.MaxVerificationGas,
+            permission.MaxPreVerificationGas,
+            permission.MaxPaymasterVerificationGas,
+            permission.MaxPaymasterPostOpGas,
+        ];
+        var gas = UInt256.Zero;
+        return caps.All(cap => UInt256.TryAdd(gas, cap ?? UInt256.Zero, out gas))
+            && UInt256.TryMultiply(gas, permission.MaxFeePerGas ?? UInt256.Zero, out var cost)
+            && cost <= CallLint.CostMax;
     }
 }
