@@ -21,7 +21,14 @@ internal sealed class ManagedVault : IVault
 
     public VaultState State => new("managed", true, Capacity, InUse, false);
 
-    public ISessionKey Generate() => Interlocked.Increment(ref _inUse) <= Capacity ? new Key(this) : throw Full();
+    /// <summary>Runs before a key is made: an opening has read its policy, and nobody else knows of its session yet.</summary>
+    public Action BeforeGenerating { get; set; } = () => { };
+
+    public ISessionKey Generate()
+    {
+        BeforeGenerating();
+        return Interlocked.Increment(ref _inUse) <= Capacity ? new Key(this) : throw Full();
+    }
 
     private SignerException Full()
     {

@@ -143,6 +143,22 @@ public class PolicyStoreTests
     }
 
     [Fact]
+    public async Task An_opening_under_way_does_not_slip_past_a_retirement()
+    {
+        await using var council = await Council.OpenAsync();
+        var (digest, _) = await council.EnactAsync(council.Version("one"));
+        Task retirement = Task.CompletedTask;
+        council.Desk.Vault.BeforeGenerating = () => retirement = council.Store.RetireAsync(Desk.Operator, digest, "incident");
+
+        var failure = await Council.RefusedAsync(() => council.Desk.OpenAsync(), ErrorCode.Denied);
+
+        await retirement;
+        Assert.Equal(DenialReason.PolicyNotActive, failure.Denial!.Reason);
+        Assert.Equal(0, council.Desk.Vault.InUse);
+        Assert.DoesNotContain(EntryKind.SessionOpened, council.Desk.Journal.Kinds);
+    }
+
+    [Fact]
     public async Task Another_version_supersedes_and_ends_the_sessions_of_the_one_before()
     {
         await using var council = await Council.OpenAsync();
