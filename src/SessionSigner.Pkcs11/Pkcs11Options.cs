@@ -36,6 +36,9 @@ public sealed record Pkcs11Options : TokenOptions
     /// <summary>DANGEROUS: accept keys that can leave the token, could once, or were not generated in it.</summary>
     public bool AllowExtractable { get; init; }
 
+    /// <summary>Accept a token that is software: its keys are as safe as its files. For development and tests.</summary>
+    public bool AllowSoftwareToken { get; init; }
+
     /// <summary>How long a caller waits for a signature, queue included; a call into the module that takes longer counts as lost. More than zero.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

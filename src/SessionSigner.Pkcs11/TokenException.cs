@@ -30,6 +30,9 @@ public enum TokenFault
     /// <summary>A key or a token with this label exists already; nothing is ever overwritten.</summary>
     AlreadyExists = 8,
 
+    /// <summary>The token is software, and configuration does not allow that.</summary>
+    SoftwareToken = 10,
+
     /// <summary>The token does not answer as it should; it may later.</summary>
     Unavailable = 9,
 }

@@ -18,6 +18,7 @@ internal static class TokenLoop
             TokenLabel = "conformance",
             PinFile = Path.Combine(folder, "token-pin"),
             StateDirectory = state,
+            AllowSoftwareToken = true,
             Keys = [new PrimaryKeySelector("primary-1")],
         };
         using var authority = Pkcs11GrantAuthority.Open(options, TimeProvider.System);

@@ -130,6 +130,7 @@ internal sealed class DaemonHome : IDisposable
                 - label: primary-1
               module_environment:
                 SOFTHSM2_CONF: softhsm2.conf
+              allow_software_token: true
             vault:
               capacity: 256
             limits:

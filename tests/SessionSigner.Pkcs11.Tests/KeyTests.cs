@@ -96,6 +96,18 @@ public class KeyTests(SoftHsm softHsm)
     }
 
     [Fact]
+    public void A_software_token_is_refused_unless_configuration_says_so()
+    {
+        softHsm.Token(Token);
+        var refusal = Assert.Throws<TokenException>(() =>
+            Pkcs11GrantAuthority.Open(softHsm.Options(Token, "any") with { AllowSoftwareToken = false }, TimeProvider.System)
+        );
+        Assert.Equal(TokenFault.SoftwareToken, refusal.Fault);
+        Assert.Contains("SoftHSM", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("token.allow_software_token", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_key_made_outside_the_token_is_refused()
     {
         softHsm.Token(Token);

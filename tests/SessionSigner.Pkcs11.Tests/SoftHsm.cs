@@ -84,6 +84,7 @@ public sealed partial class SoftHsm : IDisposable
             TokenLabel = token,
             PinFile = PinFile,
             StateDirectory = StateFolder,
+            AllowSoftwareToken = true,
             Keys = [.. keys.Select(key => new PrimaryKeySelector(key))],
             ProbeInterval = TimeSpan.FromMilliseconds(100),
             RecoveryDelayMax = TimeSpan.FromMilliseconds(500),

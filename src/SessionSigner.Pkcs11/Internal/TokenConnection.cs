@@ -55,6 +55,14 @@ internal sealed class TokenConnection : IDisposable
                 _module.Reinitialize();
             }
             var (slot, token) = TokenSearch.Find(Functions, _options.TokenLabel, _options.TokenSerial);
+            if (token.IsSoftware && !_options.AllowSoftwareToken)
+            {
+                throw new TokenException(
+                    TokenFault.SoftwareToken,
+                    $"Token {token.Label} is software ({token.Model}): its keys are as safe as its files. "
+                        + "Use a hardware token; for development, set token.allow_software_token: true."
+                );
+            }
             if (token.MaxSessionCount == 1)
             {
                 throw new TokenException(

@@ -208,7 +208,7 @@ internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvi
               pin_file: secrets/token-pin
               keys:
                 - label: "{plan.KeyLabel}"
-            {(IsSoftHsm ? "  module_environment:\n    SOFTHSM2_CONF: softhsm2.conf\n" : "")}vault:
+            {(IsSoftHsm ? "  module_environment:\n    SOFTHSM2_CONF: softhsm2.conf\n  allow_software_token: true\n" : "")}vault:
               capacity: 1024
               allow_degraded_memory: {(plan.AllowDegradedMemory ? "true" : "false")}
             journal:

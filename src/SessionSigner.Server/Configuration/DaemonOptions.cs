@@ -63,6 +63,7 @@ internal sealed record TokenSection(
     IReadOnlyList<TokenKeyOptions> Keys,
     TimeSpan CallTimeout,
     bool AllowExtractable,
+    bool AllowSoftwareToken,
     IReadOnlyDictionary<string, string> ModuleEnvironment
 );
 

@@ -220,6 +220,7 @@ internal sealed class DaemonOptionsReader
             keys,
             section.Seconds("call_timeout_seconds", 5, 1, 60),
             section.Flag("allow_extractable"),
+            section.Flag("allow_software_token"),
             ReadModuleEnvironment(section.Section("module_environment"))
         );
         section.RefuseUnknown();

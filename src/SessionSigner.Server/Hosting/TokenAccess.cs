@@ -37,7 +37,13 @@ internal static class TokenAccess
 
     // A refused PIN ends the service for good: starting again must not try it again.
     private static int ExitCodeOf(TokenFault fault) =>
-        fault is TokenFault.Options or TokenFault.Module or TokenFault.PinFile or TokenFault.PinRefused or TokenFault.KeyRefused
+        fault
+            is TokenFault.Options
+                or TokenFault.Module
+                or TokenFault.PinFile
+                or TokenFault.PinRefused
+                or TokenFault.KeyRefused
+                or TokenFault.SoftwareToken
             ? ExitCodes.Configuration
             : ExitCodes.Token;
 
@@ -52,6 +58,7 @@ internal static class TokenAccess
             StateDirectory = StateFolder(options.Journal),
             Keys = [.. options.Token.Keys.Select(key => new PrimaryKeySelector(key.Label, ParseId(key.Id)))],
             AllowExtractable = options.Token.AllowExtractable,
+            AllowSoftwareToken = options.Token.AllowSoftwareToken,
             CallTimeout = options.Token.CallTimeout,
         };
 

@@ -38,6 +38,12 @@ public class BadConfigurationTests(DaemonFixture daemon)
         ("spy", (d, c) => WithModule(c, Copied(d, "spies", "pkcs11-spy.so")), ConfigurationFault, "spy"),
         ("link to a spy", (d, c) => WithModule(c, Linked(d, Copied(d, "linked", "pkcs11-spy.so"))), ConfigurationFault, "spy"),
         (
+            "software token without leave",
+            (_, c) => c.Replace("allow_software_token: true", "allow_software_token: false", StringComparison.Ordinal),
+            ConfigurationFault,
+            "allow_software_token"
+        ),
+        (
             "journal that others may read",
             (d, c) => WithJournal(d, c, UnixFileMode.OtherRead | UnixFileMode.OtherExecute),
             JournalFault,

@@ -61,8 +61,8 @@ public class ReferenceTests
         Assert.Equal(defaults.Tls with { RefusedCertificates = null }, shown.Tls with { RefusedCertificates = null });
         Assert.Equal((defaults.Vault, defaults.Limits, defaults.Log), (shown.Vault, shown.Limits, shown.Log));
         Assert.Equal(
-            (defaults.Token.CallTimeout, defaults.Token.AllowExtractable),
-            (shown.Token.CallTimeout, shown.Token.AllowExtractable)
+            (defaults.Token.CallTimeout, defaults.Token.AllowExtractable, defaults.Token.AllowSoftwareToken),
+            (shown.Token.CallTimeout, shown.Token.AllowExtractable, shown.Token.AllowSoftwareToken)
         );
     }
 

@@ -158,7 +158,7 @@ internal sealed class TestServer : IAsyncDisposable
                 [Auditor] = Roles.Auditor,
                 [Monitor] = Roles.None,
             },
-            Token = new TokenSection("", "", null, null, null, [], TimeSpan.FromSeconds(5), false, new Dictionary<string, string>()),
+            Token = new TokenSection("", "", null, null, null, [], TimeSpan.FromSeconds(5), false, false, new Dictionary<string, string>()),
             Vault = new VaultSection(16, false),
             Journal = new JournalSection("", "test/log"),
             Policies = [new PolicyPin("pay.yaml", Desk.Policy)],
