@@ -56,6 +56,21 @@ public partial class LayoutTests
     }
 
     [Fact]
+    public void Decisions_are_numbered_without_gaps_or_repeats_and_their_titles_bear_the_number()
+    {
+        var decisions = Repository
+            .Files.Where(path => path.StartsWith("src/decisions/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
+        Repository.AssertNone(
+            from item in decisions.Select((path, index) => (path, number: index + 1))
+            where
+                !Path.GetFileName(item.path).StartsWith($"{item.number:D4}-", StringComparison.Ordinal)
+                || !Repository.Read(item.path).StartsWith($"# {item.number}. ", StringComparison.Ordinal)
+            select $"{item.path}: is number {item.number}"
+        );
+    }
+
+    [Fact]
     public void Links_to_files_lead_somewhere()
     {
         Repository.AssertNone(
