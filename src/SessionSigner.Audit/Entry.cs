@@ -1,6 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace SessionSigner.Audit;
 
 /// <summary>What an entry records. The numbers are the wire format; see proto/spec/audit-log.md.</summary>
+[SuppressMessage(
+    "Design",
+    "CA1027:Mark enums with FlagsAttribute",
+    Justification = "The numbers are a wire format; they are not combined."
+)]
 public enum EntryKind
 {
     /// <summary>Not stated; never written, refused when read.</summary>
@@ -44,6 +51,9 @@ public enum EntryKind
 
     /// <summary>A version was withdrawn for good, and its sessions end; Detail is the stated reason.</summary>
     PolicyRetired = 13,
+
+    /// <summary>What an earlier signature had taken was given back; ReleasedIndex names its entry, Detail says what became of it: "executed" or "void".</summary>
+    ReservationReleased = 14,
 }
 
 /// <summary>One amount taken from a budget by a signature.</summary>
@@ -51,7 +61,8 @@ public enum EntryKind
 /// <param name="Amount">Decimal number in the budget's unit.</param>
 /// <param name="SpentAfter">
 /// Decimal number: the sum of this and all earlier debits of the log with the same counter: the same budget, per, window and bucket, and the same
-/// session, or for a shared budget the same policy and principal, policy or primary key.
+/// session, or for a shared budget the same policy and principal, policy or primary key; less what releases gave back. In a release: the sum after the
+/// amount was given back; empty if it was not, because it no longer counts or the order was executed.
 /// </param>
 public sealed record BudgetDebit(string Budget, string Amount, string SpentAfter)
 {
@@ -122,6 +133,9 @@ public sealed record Entry
 
     /// <summary>The signed grant as JSON in UTF-8, for <see cref="EntryKind.SessionOpened"/>; else empty.</summary>
     public ReadOnlyMemory<byte> Grant { get; init; }
+
+    /// <summary>Index of the entry of the signature whose reservation is given back, for <see cref="EntryKind.ReservationReleased"/>; else 0.</summary>
+    public long ReleasedIndex { get; init; }
 
     /// <summary>Free text for people, without control characters. At most 512 characters.</summary>
     public string Detail { get; init; } = "";

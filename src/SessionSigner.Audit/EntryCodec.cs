@@ -99,6 +99,7 @@ public static class EntryCodec
         writer.WriteBytesField(20, entry.RosterDigest.Span);
         writer.WriteTextField(21, entry.ApproverKey);
         writer.WriteBytesField(22, entry.Approval.Span);
+        writer.WriteVarintField(23, checked((ulong)entry.ReleasedIndex));
         return !writer.IsOverfull;
     }
 }

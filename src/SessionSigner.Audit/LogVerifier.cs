@@ -17,7 +17,8 @@ public sealed record LogVerification(long Size, ReadOnlyMemory<byte> Root, IRead
 
 /// <summary>
 /// Recomputes a log from its entries: each must be the one encoding of a valid entry, sessions must open before they sign and sign nothing after they
-/// end, policies must be proposed and approved before they come into force, and all entries together must give the expected size and root. Needs nothing but the entries. Not thread safe; one per verification.
+/// end, a release must name a signature before it, once, with its amounts, policies must be proposed and approved before they come into force, and all
+/// entries together must give the expected size and root. Needs nothing but the entries. Not thread safe; one per verification.
 /// SPEC: proto/spec/audit-log.md, "Verification"
 /// </summary>
 public sealed class LogVerifier
@@ -27,6 +28,7 @@ public sealed class LogVerifier
 
     private readonly MerkleTree _tree = new();
     private readonly List<LogFault> _faults = [];
+    private readonly SignedReservations _reservations = new();
 
     // The value tells whether the session has ended.
     private readonly Dictionary<string, bool> _sessions = [];
@@ -92,6 +94,10 @@ public sealed class LogVerifier
         else
         {
             _policies.Apply(entry);
+        }
+        if (_reservations.Add(_tree.Size, entry) is { } wrong)
+        {
+            Report(wrong);
         }
         if (entry.Kind == EntryKind.SessionOpened)
         {

@@ -63,6 +63,14 @@ internal static class CommandLine
                 new EvaluateDigestCommand(host),
                 new EvaluateUserOperationCommand(host),
             },
+            new CommandGroup(
+                "order",
+                "Say what became of signed orders.",
+                "sessionsigner order release --session ID --outcome void REQUEST_ID"
+            )
+            {
+                new OrderReleaseCommand(host),
+            },
             new CommandGroup("grant", "Show and verify grants.", "sessionsigner grant verify grant.json --audience desk.example")
             {
                 new GrantShowCommand(host),

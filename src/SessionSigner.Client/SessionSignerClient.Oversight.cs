@@ -98,4 +98,25 @@ public sealed partial class SessionSignerClient
             throw new SignerVerificationException("audit log", [$"The daemon sent entry {entry.Index} where entry {expected} belongs."]);
         }
     }
+
+    /// <summary>Gives back what a signed request took, as a settler whom the session's policy names. Repeating it is safe and gives the same answer.</summary>
+    /// <param name="sessionId">The session, open or ended.</param>
+    /// <param name="requestId">The request that was signed.</param>
+    /// <param name="outcome">Void only if it can no longer execute: cancelled on its venue, expired, or its nonce used.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task<ReleaseReservationResponse> ReleaseReservationAsync(
+        string sessionId,
+        string requestId,
+        ReleaseOutcome outcome,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var request = new ReleaseReservationRequest
+        {
+            SessionId = sessionId,
+            RequestId = requestId,
+            Outcome = outcome,
+        };
+        return _caller.CallAsync(o => _orders.ReleaseReservationAsync(request, o), cancellationToken);
+    }
 }

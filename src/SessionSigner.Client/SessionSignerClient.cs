@@ -20,6 +20,7 @@ public sealed partial class SessionSignerClient : IDisposable
     private readonly CustodyService.CustodyServiceClient _custody;
     private readonly AuditService.AuditServiceClient _audit;
     private readonly AdminService.AdminServiceClient _admin;
+    private readonly OrderService.OrderServiceClient _orders;
     private readonly Health.HealthClient _health;
 
     private SessionSignerClient(ClientOptions options)
@@ -33,6 +34,7 @@ public sealed partial class SessionSignerClient : IDisposable
         _custody = new(_channel);
         _audit = new(_channel);
         _admin = new(_channel);
+        _orders = new(_channel);
         _health = new(_channel);
     }
 

@@ -1,7 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace SessionSigner.Core;
 
 /// <summary>Why a request is refused. The numbers are the wire format (denial.proto). The zero value refuses.</summary>
 #pragma warning disable CA1027 // numbers of the wire, not flags
+[SuppressMessage(
+    "Design",
+    "CA1027:Mark enums with FlagsAttribute",
+    Justification = "The numbers are the wire format; they are not combined."
+)]
 public enum DenialReason
 #pragma warning restore CA1027
 {
@@ -58,6 +65,9 @@ public enum DenialReason
 
     /// <summary>The policy does not allow this session to be opened.</summary>
     PolicyRefused = 17,
+
+    /// <summary>As many orders are open as may be.</summary>
+    OpenOrdersExceeded = 22,
 
     /// <summary>No permission allows this text.</summary>
     MessageNotAllowed = 18,

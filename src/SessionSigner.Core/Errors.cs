@@ -29,6 +29,9 @@ public enum ErrorCode
     /// <summary>The policy's version is not in a state that allows the call: approvals or time are missing, or it is over.</summary>
     PolicyState = 106,
 
+    /// <summary>The reservation cannot be given back: it is a transaction that another one may replace or has replaced, or whose session has ended.</summary>
+    NotReleasable = 107,
+
     // The scope or the policy refuses.
 
     /// <summary>Outside the scope; the denial says why.</summary>

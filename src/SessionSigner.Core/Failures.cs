@@ -12,6 +12,13 @@ internal static class Failures
 
     public static SignerException PolicyState(string message) => new(ErrorCode.PolicyState, message, "digest");
 
+    public static SignerException NotReleasable() =>
+        new(
+            ErrorCode.NotReleasable,
+            "A transaction can be released as void only while its session is open and while it is the only one signed for its nonce.",
+            "request_id"
+        );
+
     public static SignerException ShuttingDown() => new(ErrorCode.ShuttingDown, "The daemon is shutting down.");
 
     public static SignerException JournalFailed(Exception? cause = null) =>

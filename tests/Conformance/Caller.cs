@@ -15,6 +15,23 @@ internal sealed class Caller(GrpcChannel channel) : IDisposable
     public CustodyService.CustodyServiceClient Custody { get; } = new(channel);
     public AdminService.AdminServiceClient Admin { get; } = new(channel);
 
+    public OrderService.OrderServiceClient Orders { get; } = new(channel);
+
+    public async Task<ReleaseReservationResponse> ReleaseAsync(
+        string sessionId,
+        string requestId,
+        ReleaseOutcome outcome = ReleaseOutcome.Void
+    ) =>
+        await Orders.ReleaseReservationAsync(
+            new ReleaseReservationRequest
+            {
+                SessionId = sessionId,
+                RequestId = requestId,
+                Outcome = outcome,
+            },
+            Options()
+        );
+
     public async Task<OpenSessionResponse> OpenAsync(string policy, string narrowing = "", string? requestId = null) =>
         await Sessions.OpenSessionAsync(
             new OpenSessionRequest

@@ -23,6 +23,8 @@ public class DaemonFixture : IAsyncLifetime
     internal Caller Bob { get; private set; } = null!;
     internal Caller Operator { get; private set; } = null!;
     internal Caller Approver { get; private set; } = null!;
+
+    internal Caller Settler { get; private set; } = null!;
     internal Caller Auditor { get; private set; } = null!;
 
     /// <summary>Section of the configuration that takes the place of pinned policies, or null.</summary>
@@ -64,6 +66,7 @@ public class DaemonFixture : IAsyncLifetime
         Bob = Connect(Identities.Bob);
         Operator = Connect(Identities.Operator);
         Approver = Connect(Identities.Approver);
+        Settler = Connect(Identities.Settler);
         Auditor = Connect(Identities.Auditor);
         var deadline = TimeProvider.System.GetUtcNow() + StartLimit;
         while (!await IsHealthyAsync())

@@ -151,6 +151,8 @@ internal sealed class DaemonHome : IDisposable
                 roles: [approver]
               - uri: {Identities.Auditor}
                 roles: [auditor]
+              - uri: {Identities.Settler}
+                roles: [settler]
 
             """
         );

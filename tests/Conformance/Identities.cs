@@ -9,9 +9,10 @@ internal static class Identities
     public const string Auditor = "spiffe://desk.example/auditor/anna";
 
     public const string Approver = "spiffe://desk.example/approver/officers";
+    public const string Settler = "spiffe://desk.example/settler/sara";
 
     /// <summary>Has a certificate, but no place in the configuration.</summary>
     public const string Nobody = "spiffe://desk.example/nobody";
 
-    public static IReadOnlyList<string> All { get; } = [Alice, Bob, Operator, Approver, Auditor, Nobody];
+    public static IReadOnlyList<string> All { get; } = [Alice, Bob, Operator, Approver, Auditor, Settler, Nobody];
 }

@@ -35,6 +35,12 @@ internal static class Policies
             ["bulk"] = Write("bulk", Transfers("bulk", OrderCap, Budget, Bulk), 3_600),
             ["words"] = Write("words", Transfers("words", OrderCap, Budget, Words), 3_600),
             ["digests"] = Write("digests", Transfers("digests", OrderCap, Budget, Digests) + "  max_signatures: 3\n", 3_600),
+            ["orders"] = Write("orders", Transfers("orders", OrderCap, Budget, Order) + "  max_open_orders: 3\n", 3_600),
+            ["venue"] = Write(
+                "venue",
+                Transfers("venue", OrderCap, Budget, Order).Replace("per: session", "per: principal", StringComparison.Ordinal),
+                3_600
+            ),
             ["brief"] = Write("brief", Transfers("brief", OrderCap, Budget, ""), 2),
         };
 
@@ -223,6 +229,8 @@ internal static class Policies
             principals:
               - {Identities.Alice}
               - {Identities.Bob}
+            releasers:
+              - {Identities.Settler}
             primary_keys:
               - primary-1
             accounts:

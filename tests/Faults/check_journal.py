@@ -11,7 +11,8 @@ RELEASED.jsonl has one object for each signature that a client received: session
   - no request identifier of a session was signed for twice;
   - no entry of a session is signed after the session's end;
   - what the log's entries took from each budget, own or shared, is what the tables say, and in no window more than the limit in the grant;
-    spent_after is the running sum.
+    spent_after is the running sum;
+  - a release names a signature before it, once, with its amounts, and the running sums less what it gave back are the same again.
 """
 import hashlib
 import json
@@ -19,7 +20,7 @@ import sqlite3
 import sys
 
 DAY = 86_400
-SESSION_OPENED, SIGNED, SESSION_ENDED = 4, 6, 8
+SESSION_OPENED, SIGNED, SESSION_ENDED, RELEASED = 4, 6, 8, 14
 
 
 def varint(data, at):
@@ -53,7 +54,7 @@ def read_entry(data):
         if number == 16:
             debit = {n: v if n == 6 else v.decode() for n, v in fields(value)}
             entry["debits"].append(
-                (debit[1], int(debit.get(2, "0")), int(debit.get(3, "0")), debit.get(4, ""), debit.get(5, ""), debit.get(6, 0))
+                (debit[1], int(debit.get(2, "0")), int(debit.get(3, "-1")), debit.get(4, ""), debit.get(5, ""), debit.get(6, 0))
             )
         else:
             entry[number] = value
@@ -150,7 +151,7 @@ def main():
 
     entries = [read_entry(data) for data in raw]
     owners = {}
-    spent, last, limits, ended, requests = {}, {}, {}, set(), set()
+    spent, last, limits, ended, requests, released_before = {}, {}, {}, set(), set(), set()
     for index, entry in enumerate(entries):
         session = entry.get(4, b"").decode()
         if entry[1] == SESSION_OPENED:
@@ -171,6 +172,21 @@ def main():
                     last[row] = max(last.get(row, 0), entry[2])
                 if after != spent[row]:
                     faults.append(f"entry {index} says {after} was taken from {row}, the log says {spent[row]}")
+        elif entry[1] == RELEASED:
+            signed = entries[entry[23]] if entry[23] < index else {1: 0}
+            if signed[1] != SIGNED or entry[23] in released_before:
+                faults.append(f"entry {index} releases what is no signature, or was released before")
+                continue
+            released_before.add(entry[23])
+            same = [(b, a, p, w, k) for b, a, _, p, w, k in entry["debits"]] == [(b, a, p, w, k) for b, a, _, p, w, k in signed["debits"]]
+            if not same or entry[4] != signed[4] or entry[5] != signed[5]:
+                faults.append(f"entry {index} releases other amounts than entry {entry[23]} took")
+            for budget, amount, after, per, window, bucket in entry["debits"]:
+                row = counter_of(signed, per, budget), window, bucket
+                if after >= 0:
+                    spent[row] = spent.get(row, 0) - amount
+                    if after != spent[row] or after < 0:
+                        faults.append(f"entry {index} says {after} is left of {row}, the log says {spent[row]}")
         elif entry[1] == SESSION_ENDED:
             ended.add(session)
     check_tables(database, spent, last, faults)

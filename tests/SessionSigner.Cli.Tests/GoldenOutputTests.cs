@@ -27,6 +27,8 @@ public sealed class GoldenOutputTests : DaemonFixture
     [InlineData("evaluate-user-operation", $"evaluate {Operation} hash @operation.json")]
     [InlineData("evaluate-tx", $"evaluate tx --session {Id} @transfer.hex")]
     [InlineData("evaluate-typed-data", $"evaluate typed-data --session {Id} @order.json")]
+    [InlineData("order-release", $"order release --session {Id} --outcome void order-1")]
+    [InlineData("order-release-executed", $"order release --session {Id} --outcome executed order-1")]
     [InlineData("grant-show", $"grant show {Id}")]
     [InlineData("policy-list", "policy list")]
     [InlineData("policy-propose", "policy propose @policy.json")]

@@ -121,6 +121,30 @@ internal static class Writes
         };
     }
 
+    /// <summary>Gives back a signature's debits, each with the sum that is left.</summary>
+    public static JournalWrite Released(JournalWrite signed, long index, params string[] left) =>
+        new(
+            signed.Entry with
+            {
+                Kind = EntryKind.ReservationReleased,
+                TimeMs = 1_700_000_000_900,
+                Principal = "spiffe://desk.example/settler",
+                SignatureHash = default,
+                Rule = "",
+                Detail = "void",
+                ReleasedIndex = index,
+                Debits = [.. signed.Entry.Debits.Zip(left, (debit, sum) => debit with { SpentAfter = sum })],
+            }
+        )
+        {
+            Released = new ReleasedReservation(index, RecordOf(signed.Entry)),
+            Answer = new StoredAnswer(signed.Entry.SessionId, ReleasedReservation.AnswerIdOf(index), Hash("void"), "void"u8.ToArray()),
+            Debits = [.. signed.Debits.Where((_, i) => left[i].Length > 0)],
+        };
+
+    private static SessionRecord RecordOf(Entry entry) =>
+        Opened(Enumerable.Range(0, 20).First(number => SessionId(number) == entry.SessionId)).Opened!;
+
     public static JournalWrite Refused(int session, string requestId) =>
         new(
             new Entry

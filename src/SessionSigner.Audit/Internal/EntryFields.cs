@@ -4,6 +4,7 @@ namespace SessionSigner.Audit;
 internal struct EntryFields
 {
     private const int DebitsField = 16;
+    private const int ReleasedIndexField = 23;
     private const int DebitBucketField = 6;
     private const string Unordered = "The fields are out of order, or one is there twice.";
     private const string Unknown = "A field is unknown or has the wrong wire type.";
@@ -31,10 +32,11 @@ internal struct EntryFields
     private byte[]? _rosterDigest;
     private string? _approverKey;
     private byte[]? _approval;
+    private ulong _releasedIndex;
 
     public bool TryRead(int field, WireType wireType, ref EntryReader reader)
     {
-        if (wireType != (field is 1 or 2 ? WireType.Varint : WireType.LengthDelimited))
+        if (wireType != (field is 1 or 2 or ReleasedIndexField ? WireType.Varint : WireType.LengthDelimited))
         {
             return reader.Refuse(Unknown);
         }
@@ -67,6 +69,7 @@ internal struct EntryFields
             20 => TryReadBlob(ref reader, out _rosterDigest),
             21 => reader.TryReadText(out _approverKey),
             22 => TryReadBlob(ref reader, out _approval),
+            ReleasedIndexField => TryReadNumber(ref reader, out _releasedIndex),
             _ => reader.Refuse(Unknown),
         };
     }
@@ -97,6 +100,7 @@ internal struct EntryFields
             RosterDigest = _rosterDigest,
             ApproverKey = _approverKey ?? "",
             Approval = _approval,
+            ReleasedIndex = _releasedIndex <= long.MaxValue ? (long)_releasedIndex : -1,
         };
 
     private static bool TryReadNumber(ref EntryReader reader, out ulong value) =>

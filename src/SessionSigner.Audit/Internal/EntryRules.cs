@@ -26,7 +26,7 @@ internal static class EntryRules
 
     /// <summary>The first rule the entry breaks, as constant text that names the field, or null.</summary>
     public static string? FindFault(Entry entry) =>
-        entry.Kind is < EntryKind.DaemonStarted or > EntryKind.PolicyRetired ? "kind: not a known value."
+        entry.Kind is < EntryKind.DaemonStarted or > EntryKind.ReservationReleased ? "kind: not a known value."
         : entry.TimeMs is < 0 or > TimeMsMax ? "time_ms: not between 0 and the end of the year 9999."
         : !IsText(entry.Principal, 256) ? "principal: more than 256 characters, or a character that is not allowed."
         : !IsSessionId(entry.SessionId) ? "session_id: not 32 lower-case hexadecimal digits."
@@ -41,7 +41,7 @@ internal static class EntryRules
         : !IsText(entry.Reason, 64) ? "reason: more than 64 characters, or a character that is not allowed."
         : !IsText(entry.Observed, 256) ? "observed: more than 256 characters, or a character that is not allowed."
         : !IsText(entry.Limit, 256) ? "limit: more than 256 characters, or a character that is not allowed."
-        : FindDebitFault(entry.Debits) is { } fault ? fault
+        : FindDebitFault(entry.Debits, entry.Kind == EntryKind.ReservationReleased) is { } fault ? fault
         : !IsText(entry.Detail, 512) ? "detail: more than 512 characters, or a character that is not allowed."
         : FindPolicyFault(entry);
 
@@ -50,9 +50,11 @@ internal static class EntryRules
         : !IsDigest(entry.RosterDigest) ? "roster_digest: not 32 bytes."
         : !IsText(entry.ApproverKey, 64) ? "approver_key: more than 64 characters, or a character that is not allowed."
         : entry.Approval.Length > ApprovalSizeMax ? "approval: more than 4,096 bytes."
+        : entry.Kind == EntryKind.ReservationReleased != entry.ReleasedIndex > 0
+            ? "released_index: missing from a release, or in an entry that is none."
         : null;
 
-    private static string? FindDebitFault(IReadOnlyList<BudgetDebit> debits)
+    private static string? FindDebitFault(IReadOnlyList<BudgetDebit> debits, bool isRelease)
     {
         if (debits.Count > DebitsMax)
         {
@@ -69,7 +71,7 @@ internal static class EntryRules
             {
                 return "debits.amount: not a decimal number below 2^256 in its shortest form.";
             }
-            if (!IsAmount(debit.SpentAfter))
+            if (!IsAmount(debit.SpentAfter) && !(isRelease && debit.SpentAfter.Length == 0))
             {
                 return "debits.spent_after: not a decimal number below 2^256 in its shortest form.";
             }

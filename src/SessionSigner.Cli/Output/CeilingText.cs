@@ -29,6 +29,11 @@ internal static class CeilingText
         {
             yield return ("signatures", $"{Names.Amount(signatures)} per session");
         }
+
+        if (Text(ceiling, "max_open_orders") is { Length: > 0 } orders)
+        {
+            yield return ("open orders", $"{Names.Amount(orders)} per session, until released");
+        }
     }
 
     private static string Window(JsonNode? budget) =>

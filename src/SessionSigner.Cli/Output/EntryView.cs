@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using SessionSigner.Audit;
 using SessionSigner.V1;
 
@@ -32,7 +33,8 @@ internal sealed record EntryView(
     string DocumentKind,
     string RosterDigest,
     string ApproverKey,
-    string Approval
+    string Approval,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long ReleasedIndex
 )
 {
     private static readonly IReadOnlyList<string> Columns = ["index", "time", "kind", "principal", "session", "what"];
@@ -67,7 +69,8 @@ internal sealed record EntryView(
             e.DocumentKind,
             Names.Hex(e.RosterDigest.Span),
             e.ApproverKey,
-            Encoding.UTF8.GetString(e.Approval.Span)
+            Encoding.UTF8.GetString(e.Approval.Span),
+            e.ReleasedIndex
         );
     }
 
@@ -100,9 +103,13 @@ internal sealed record EntryView(
             Add(parts, "limit ", Names.Amount(Limit));
             foreach (var debit in Debits)
             {
-                parts.Add($"{debit.Budget} -{Names.Amount(debit.Amount)}");
+                if (ReleasedIndex == 0 || debit.SpentAfter.Length > 0)
+                {
+                    parts.Add($"{debit.Budget} {(ReleasedIndex == 0 ? "-" : "+")}{Names.Amount(debit.Amount)}");
+                }
             }
 
+            Add(parts, "release of ", ReleasedIndex == 0 ? "" : $"{ReleasedIndex}");
             Add(parts, "", Detail);
             return string.Join(", ", parts);
         }

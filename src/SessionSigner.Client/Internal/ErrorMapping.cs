@@ -84,7 +84,7 @@ internal static class ErrorMapping
     private static Kind KindOf(string reason, StatusCode status) =>
         reason switch
         {
-            "INVALID_REQUEST" or "REQUEST_ID_REUSED" => Kind.Request,
+            "INVALID_REQUEST" or "REQUEST_ID_REUSED" or "NOT_RELEASABLE" => Kind.Request,
             "ROLE_MISSING" => Kind.Permission,
             "SESSION_NOT_FOUND" or "NOT_FOUND" => Kind.NotFound,
             "SESSION_ENDED" => Kind.SessionEnded,

@@ -45,6 +45,18 @@ internal sealed class BudgetMeter(BudgetRule rule, BudgetTotal total)
     /// <summary>Books a reserved amount.</summary>
     public static void Book(BudgetBucket bucket, UInt256 amount) => bucket.Booked = BookedAfter(bucket, amount);
 
+    /// <summary>What giving back a booked amount would make of its bucket, or null if it no longer counts.</summary>
+    /// <param name="label">What the journal calls the bucket.</param>
+    /// <param name="amount">The amount.</param>
+    /// <param name="now">The moment.</param>
+    public BookedDebit? FindBooked(long label, UInt256 amount, MeterTime now) =>
+        total.FindBooked(label, amount, now) is { } bucket && UInt256.TrySubtract(bucket.Booked, amount, out var after)
+            ? new BookedDebit(this, bucket, amount, after)
+            : null;
+
+    /// <summary>Gives back what <see cref="FindBooked"/> found.</summary>
+    public void Unbook(in BookedDebit booked) => total.Unbook(booked.Bucket, booked.Amount);
+
     /// <summary>The refusal of an amount that does not fit.</summary>
     public Denial Refuse(UInt256 amount, MeterTime now)
     {

@@ -91,6 +91,34 @@ internal sealed partial class BudgetTotal
         }
     }
 
+    /// <summary>The bucket in which a booked amount still counts, or null.</summary>
+    /// <param name="label">What the journal calls the bucket.</param>
+    /// <param name="amount">The amount.</param>
+    /// <param name="now">The moment.</param>
+    public BudgetBucket? FindBooked(long label, UInt256 amount, MeterTime now)
+    {
+        Forget(now);
+        foreach (var bucket in _buckets)
+        {
+            if (bucket.Label == label)
+            {
+                return !bucket.IsOver && bucket.Booked >= amount && bucket.Reserved >= amount && _counted >= amount ? bucket : null;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Gives back a booked amount where <see cref="FindBooked"/> found it.</summary>
+    public void Unbook(BudgetBucket bucket, UInt256 amount)
+    {
+        bucket.Booked = Rest(bucket.Booked, amount);
+        bucket.Reserved = Rest(bucket.Reserved, amount);
+        _counted = Rest(_counted, amount);
+    }
+
+    private static UInt256 Rest(UInt256 from, UInt256 amount) =>
+        UInt256.TrySubtract(from, amount, out var rest) ? rest : throw new InvalidOperationException("More is given back than was booked.");
+
     /// <summary>How long until this much no longer counts, in milliseconds; 0 if it never will.</summary>
     public long FreeAfterMs(UInt256 need, MeterTime now)
     {

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace SessionSigner.Core;
 
-/// <summary>How many signatures a session may make in all. Not thread safe: the session's lock guards it.</summary>
-internal sealed class CountMeter(string path, long max)
+/// <summary>How many signatures a session may make in all, or have open at a time. Not thread safe: the session's lock guards it.</summary>
+internal sealed class CountMeter(string path, long max, DenialReason reason = DenialReason.MaxSignaturesReached, string unit = "signatures")
 {
     private readonly string _maxText = max.ToString(CultureInfo.InvariantCulture);
     private long _reserved;
@@ -31,10 +31,12 @@ internal sealed class CountMeter(string path, long max)
         _reserved--;
     }
 
+    /// <summary>Gives one back if there is one: after the end of a session nothing is counted any more.</summary>
+    public void TryRelease() => _reserved -= _reserved > 0 ? 1 : 0;
+
     /// <summary>The refusal when none is left.</summary>
-    public Denial Refuse() =>
-        new(DenialReason.MaxSignaturesReached, path, (_reserved + 1).ToString(CultureInfo.InvariantCulture), _maxText) { Headroom = "0" };
+    public Denial Refuse() => new(reason, path, (_reserved + 1).ToString(CultureInfo.InvariantCulture), _maxText) { Headroom = "0" };
 
     /// <summary>The headroom at a remaining count.</summary>
-    public Headroom Describe(long remaining) => new(path, "signatures", _maxText, remaining.ToString(CultureInfo.InvariantCulture));
+    public Headroom Describe(long remaining) => new(path, unit, _maxText, remaining.ToString(CultureInfo.InvariantCulture));
 }

@@ -41,7 +41,8 @@ internal sealed class Replacements
     /// <summary>Most slots that are remembered.</summary>
     public const int SlotsMax = 256;
 
-    private readonly Dictionary<ReplacementSlot, List<(BudgetBucket Bucket, UInt256 Counted)>> _counted = [];
+    private readonly Dictionary<ReplacementSlot, SlotUse> _counted = [];
+    private readonly Dictionary<UInt128, ReplacementSlot> _soleRequests = [];
     private readonly Queue<ReplacementSlot> _slots = new();
 
     /// <summary>What of an amount is more than the slot has counted into the bucket already.</summary>
@@ -54,7 +55,7 @@ internal sealed class Replacements
         {
             return amount;
         }
-        foreach (var item in counted)
+        foreach (var item in counted.Amounts)
         {
             // Only in the same bucket: there it stops counting no earlier than the replacement would.
             if (ReferenceEquals(item.Bucket, bucket))
@@ -66,26 +67,57 @@ internal sealed class Replacements
     }
 
     /// <summary>Remembers what was booked. What is only reserved may be given back and excuses nothing.</summary>
-    public void Add(ReplacementSlot slot, Reservation booked)
+    public void Add(ReplacementSlot slot, UInt128 request, Reservation booked)
     {
-        if (booked.Items.IsEmpty)
+        if (_counted.TryGetValue(slot, out var use))
         {
-            return;
+            _soleRequests.Remove(use.Request);
         }
-        if (!_counted.TryGetValue(slot, out var counted))
+        else
         {
             if (_slots.Count == SlotsMax)
             {
-                _counted.Remove(_slots.Dequeue());
+                Remove(_slots.Dequeue());
             }
             _slots.Enqueue(slot);
-            counted = new List<(BudgetBucket, UInt256)>(booked.Items.Length);
-            _counted.Add(slot, counted);
+            use = new SlotUse(request, new List<(BudgetBucket, UInt256)>(booked.Items.Length));
+            _counted.Add(slot, use);
+            _soleRequests.Add(request, slot);
         }
-        counted.RemoveAll(item => item.Bucket.IsOver);
+        use.Amounts.RemoveAll(item => item.Bucket.IsOver);
         foreach (var (_, bucket, amount) in booked.Items)
         {
-            Add(counted, bucket, amount);
+            Add(use.Amounts, bucket, amount);
+        }
+    }
+
+    /// <summary>Notes that another transaction of the slot has been reserved: it may count only what it has more, so the first one's amount must stay.</summary>
+    public void Touch(ReplacementSlot? slot)
+    {
+        if (slot is { } known && _counted.TryGetValue(known, out var use))
+        {
+            _soleRequests.Remove(use.Request);
+        }
+    }
+
+    /// <summary>Whether a request's transaction is remembered and nothing else was signed, or is being signed, in its slot.</summary>
+    public bool IsSole(UInt128 request) => _soleRequests.ContainsKey(request);
+
+    /// <summary>Forgets the slot of a sole transaction: it excuses nothing any more.</summary>
+    public void Forget(UInt128 request)
+    {
+        if (_soleRequests.Remove(request, out var slot))
+        {
+            // Its place in the queue stays, so that the number of slots stays bounded; a later one of the same slot is forgotten with it.
+            _counted.Remove(slot);
+        }
+    }
+
+    private void Remove(ReplacementSlot slot)
+    {
+        if (_counted.Remove(slot, out var use))
+        {
+            _soleRequests.Remove(use.Request);
         }
     }
 
@@ -103,4 +135,6 @@ internal sealed class Replacements
         }
         counted.Add((bucket, amount));
     }
+
+    private sealed record SlotUse(UInt128 Request, List<(BudgetBucket Bucket, UInt256 Counted)> Amounts);
 }

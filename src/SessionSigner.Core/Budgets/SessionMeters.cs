@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using SessionSigner.Audit;
 using SessionSigner.Ethereum;
 using SessionSigner.Grants;
 
@@ -66,6 +67,7 @@ internal sealed class SessionMeters
             _session.Reserve([], replacing, now, reservation);
             _ceiling.Reserve(debits.Ceiling.Items, replacing, now, reservation);
             _narrowing?.Reserve(debits.Narrowing.Items, replacing, now, reservation);
+            _replacements.Touch(debits.Slot);
             return MeterDecision.Allow(Read(now), now);
         }
         finally
@@ -128,8 +130,9 @@ internal sealed class SessionMeters
     /// are running sums in the order of the log, also of what sessions share.
     /// </summary>
     /// <param name="debits">The evaluation whose reservation is booked.</param>
+    /// <param name="request">The request's identifier, by which its transaction is found again.</param>
     /// <param name="append">Queues the write; if it throws, nothing is booked.</param>
-    public Task<long> Book(ScopeEvaluation debits, Func<IReadOnlyList<BookedDebit>, Task<long>> append)
+    public Task<long> Book(ScopeEvaluation debits, UInt128 request, Func<IReadOnlyList<BookedDebit>, Task<long>> append)
     {
         EnterShared();
         try
@@ -142,7 +145,7 @@ internal sealed class SessionMeters
             }
             if (debits.Slot is { } slot)
             {
-                _replacements.Add(slot, reservation);
+                _replacements.Add(slot, request, reservation);
             }
             return durable;
         }
@@ -151,6 +154,58 @@ internal sealed class SessionMeters
             ExitShared();
         }
     }
+
+    /// <summary>Whether a transaction is known to be the only one of its nonce that was signed, so that what it took can be given back.</summary>
+    public bool IsSole(UInt128 request) => _replacements.IsSole(request);
+
+    /// <summary>
+    /// Queues a release that says what giving back makes of the totals, then gives back: what was booked and still counts if <paramref name="isVoid"/>, and the place
+    /// among the open orders. Both under the locks, as in <see cref="Book"/>.
+    /// </summary>
+    /// <param name="debits">What the signature's entry took.</param>
+    /// <param name="request">The signature's request.</param>
+    /// <param name="isVoid">Whether it was never executed.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="append">Queues the write, given what is given back of each debit, or null; if it throws, nothing is given back.</param>
+    public Task<long> GiveBack(
+        IReadOnlyList<BudgetDebit> debits,
+        UInt128 request,
+        bool isVoid,
+        MeterTime now,
+        Func<IReadOnlyList<BookedDebit?>, Task<long>> append
+    )
+    {
+        EnterShared();
+        try
+        {
+            BookedDebit?[] found = [.. debits.Select(debit => isVoid ? FindBooked(debit, now) : null)];
+            var durable = append(found);
+            foreach (var item in found)
+            {
+                if (item is { } booked)
+                {
+                    booked.Meter.Unbook(booked);
+                }
+            }
+            _ceiling.CloseOrder();
+            _narrowing?.CloseOrder();
+            if (isVoid)
+            {
+                // What is signed on its nonce from now on counts in full.
+                _replacements.Forget(request);
+            }
+            return durable;
+        }
+        finally
+        {
+            ExitShared();
+        }
+    }
+
+    private BookedDebit? FindBooked(BudgetDebit debit, MeterTime now) =>
+        UInt256.TryParse(debit.Amount, out var amount)
+            ? _ceiling.FindBooked(debit, amount, now) ?? _narrowing?.FindBooked(debit, amount, now)
+            : null;
 
     /// <summary>What is left of every rule now.</summary>
     public UInt256[] Snapshot(MeterTime now)
@@ -180,7 +235,10 @@ internal sealed class SessionMeters
         new(
             scope.Budgets.Select(rule => new BudgetMeter(rule, totalOf(rule))),
             scope.Rates.Select(rule => new RateMeter(rule.Path, rule.Max, rule.WindowSeconds)),
-            scope.MaxSignatures is { } max ? new CountMeter(scope.MaxSignaturesPath, max) : null
+            scope.MaxSignatures is { } max ? new CountMeter(scope.MaxSignaturesPath, max) : null,
+            scope.MaxOpenOrders is { } open
+                ? new CountMeter(scope.MaxOpenOrdersPath, open, DenialReason.OpenOrdersExceeded, "orders")
+                : null
         );
 
     private static BookedDebit[] PreviewBooking(Reservation reservation)

@@ -1,3 +1,4 @@
+using SessionSigner.Audit;
 using SessionSigner.Ethereum;
 
 namespace SessionSigner.Core;
@@ -11,16 +12,18 @@ internal sealed class SideMeters
     private readonly BudgetMeter[] _budgets;
     private readonly RateMeter[] _rates;
     private readonly CountMeter? _count;
+    private readonly CountMeter? _open;
 
-    public SideMeters(IEnumerable<BudgetMeter> budgets, IEnumerable<RateMeter> rates, CountMeter? count)
+    public SideMeters(IEnumerable<BudgetMeter> budgets, IEnumerable<RateMeter> rates, CountMeter? count, CountMeter? open = null)
     {
+        _open = open;
         _budgets = [.. budgets];
         _rates = [.. rates];
         _count = count;
     }
 
     /// <summary>How many numbers <see cref="Snapshot"/> writes.</summary>
-    public int Size => _budgets.Length + _rates.Length + (_count is null ? 0 : 1);
+    public int Size => _budgets.Length + _rates.Length + (_count is null ? 0 : 1) + (_open is null ? 0 : 1);
 
     /// <summary>Whether every rule has room for the debits.</summary>
     /// <param name="debits">The debits, by the budget's position.</param>
@@ -33,6 +36,10 @@ internal sealed class SideMeters
         if (_count is { Remaining: <= 0 })
         {
             (unmet ??= []).Add(_count.Refuse());
+        }
+        if (_open is { Remaining: <= 0 })
+        {
+            (unmet ??= []).Add(_open.Refuse());
         }
         foreach (var rate in _rates)
         {
@@ -83,13 +90,30 @@ internal sealed class SideMeters
     public void ReleaseSignature(MeterTime reservedAt)
     {
         _count?.Release();
+        _open?.Release();
         foreach (var rate in _rates)
         {
             rate.Release(reservedAt.MonotonicMs);
         }
     }
 
-    /// <summary>Writes what is left of every rule: budgets, rates, count.</summary>
+    /// <summary>Where an amount that was booked earlier still counts, or null.</summary>
+    public BookedDebit? FindBooked(BudgetDebit debit, UInt256 amount, MeterTime now)
+    {
+        foreach (var meter in _budgets)
+        {
+            if (meter.Path == debit.Budget && meter.Per == debit.Per && meter.Window == debit.Window)
+            {
+                return meter.FindBooked(debit.Bucket, amount, now);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Gives back a signature's place among the open orders. Rates and the number of signatures never come back.</summary>
+    public void CloseOrder() => _open?.TryRelease();
+
+    /// <summary>Writes what is left of every rule: budgets, rates, count, open orders.</summary>
     public void Snapshot(Span<UInt256> remaining, MeterTime now)
     {
         var next = 0;
@@ -103,7 +127,11 @@ internal sealed class SideMeters
         }
         if (_count is not null)
         {
-            remaining[next] = (ulong)_count.Remaining;
+            remaining[next++] = (ulong)_count.Remaining;
+        }
+        if (_open is not null)
+        {
+            remaining[next] = (ulong)_open.Remaining;
         }
     }
 
@@ -134,13 +162,18 @@ internal sealed class SideMeters
         }
         if (_count is not null)
         {
-            headroom.Add(_count.Describe(ToCount(remaining[next])));
+            headroom.Add(_count.Describe(ToCount(remaining[next++])));
+        }
+        if (_open is not null)
+        {
+            headroom.Add(_open.Describe(ToCount(remaining[next])));
         }
     }
 
     private void CountSignature(MeterTime now)
     {
         _count?.Reserve();
+        _open?.Reserve();
         foreach (var rate in _rates)
         {
             rate.Reserve(now.MonotonicMs);

@@ -27,6 +27,9 @@ public sealed class Policy
     /// <summary>Identities that may open sessions.</summary>
     public required IReadOnlyList<string> Principals { get; init; }
 
+    /// <summary>Identities that may give back what signatures took; none of them opens sessions.</summary>
+    public required IReadOnlyList<string> Releasers { get; init; }
+
     /// <summary>Labels of the primary keys that may authorise them.</summary>
     public required IReadOnlyList<string> PrimaryKeys { get; init; }
 

@@ -27,6 +27,17 @@ internal static class PolicyReader
             IsIdentity,
             "Must be a URI of at most 512 printable ASCII characters without spaces."
         );
+        var releasers = reader.OptionalDistinctTexts(
+            "releasers",
+            1,
+            ListMax,
+            IsIdentity,
+            "Must be a URI of at most 512 printable ASCII characters without spaces."
+        );
+        foreach (var both in releasers.Intersect(principals, StringComparer.Ordinal))
+        {
+            faults.Add("releasers", $"{FaultList.Quote(both)} is a principal: nobody gives back what it has signed itself.");
+        }
         var primaryKeys = reader.DistinctTexts(
             "primary_keys",
             1,
@@ -68,6 +79,7 @@ internal static class PolicyReader
             Digest = Keccak256.Hash(canonical),
             CanonicalJson = CanonicalJson.Write(item),
             Principals = principals,
+            Releasers = releasers,
             PrimaryKeys = primaryKeys,
             Accounts = accounts,
             Audiences = audiences,

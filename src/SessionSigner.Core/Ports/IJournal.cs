@@ -140,6 +140,15 @@ public readonly record struct SharedBudgetRow(string Window, long Bucket, long L
 /// <param name="EndedAtMs">When.</param>
 public sealed record SessionEnd(string SessionId, SessionEndReason Reason, string EndedBy, long EndedAtMs);
 
+/// <summary>A signature whose reservation is given back.</summary>
+/// <param name="Index">Index of its entry.</param>
+/// <param name="Session">Its session, which says who shares budgets.</param>
+public sealed record ReleasedReservation(long Index, SessionRecord Session)
+{
+    /// <summary>The identifier under which a release is found again; no client can choose it, and there is one for each signature.</summary>
+    public static string AnswerIdOf(long index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"$release {index}");
+}
+
 /// <summary>What becomes durable together: one audit entry and the changes it stands for.</summary>
 /// <param name="Entry">The audit entry.</param>
 public sealed record JournalWrite(Entry Entry)
@@ -153,7 +162,10 @@ public sealed record JournalWrite(Entry Entry)
     /// <summary>A session that ends.</summary>
     public SessionEnd? Ended { get; init; }
 
-    /// <summary>Amounts taken.</summary>
+    /// <summary>A reservation that is given back.</summary>
+    public ReleasedReservation? Released { get; init; }
+
+    /// <summary>Amounts taken; given back if a reservation is.</summary>
     public IReadOnlyList<BudgetDelta> Debits { get; init; } = [];
 
     /// <summary>

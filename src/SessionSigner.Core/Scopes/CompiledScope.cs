@@ -36,6 +36,7 @@ public sealed class CompiledScope
         Budgets = budgets;
         Rates = [.. scope.Rates.Select((rate, i) => new RateRule(Text($"{side}.rates[{i}]"), rate.Max, rate.WindowSeconds))];
         MaxSignaturesPath = side + ".max_signatures";
+        MaxOpenOrdersPath = side + ".max_open_orders";
     }
 
     /// <summary>"ceiling" or "narrowing"; every rule path begins with it.</summary>
@@ -52,6 +53,12 @@ public sealed class CompiledScope
 
     /// <summary>Rule path of <see cref="MaxSignatures"/>.</summary>
     public string MaxSignaturesPath { get; }
+
+    /// <summary>Most signatures of a session that are not released; null for no bound.</summary>
+    public long? MaxOpenOrders => _scope.MaxOpenOrders;
+
+    /// <summary>Rule path of <see cref="MaxOpenOrders"/>.</summary>
+    public string MaxOpenOrdersPath { get; }
 
     /// <summary>The scope it was compiled from.</summary>
     public Scope Source => _scope;

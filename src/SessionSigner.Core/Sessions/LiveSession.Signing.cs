@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using SessionSigner.Audit;
 using SessionSigner.Ethereum;
 
 namespace SessionSigner.Core;
@@ -91,7 +92,7 @@ internal sealed partial class LiveSession
             }
             try
             {
-                durable = _meters.Book(debits, booked => journal.Append(draft.ToWrite(booked)));
+                durable = _meters.Book(debits, draft.RequestKey, booked => journal.Append(draft.ToWrite(booked)));
                 return true;
             }
             catch (SignerException failure) when (failure.Code == ErrorCode.Overloaded)
@@ -99,6 +100,24 @@ internal sealed partial class LiveSession
                 _meters.Release(debits.Reservation, reservedAt);
                 throw;
             }
+        }
+    }
+
+    /// <summary>Gives back what a signature of this session took, also after its end.</summary>
+    /// <exception cref="SignerException"><see cref="ErrorCode.NotReleasable"/>.</exception>
+    public Task<long> GiveBack(
+        IReadOnlyList<BudgetDebit> debits,
+        UInt128 request,
+        bool isTransaction,
+        bool isVoid,
+        Func<IReadOnlyList<BookedDebit?>, Task<long>> append
+    )
+    {
+        lock (_gate)
+        {
+            return isTransaction && isVoid && !_meters.IsSole(request)
+                ? throw Failures.NotReleasable()
+                : _meters.GiveBack(debits, request, isVoid, Clock.ReadMeterTime(), append);
         }
     }
 

@@ -17,6 +17,8 @@ public sealed class SessionRegistry : IAsyncDisposable
     private readonly SessionOpener _opener;
     private readonly SessionReader _reader;
     private readonly ITimer _expiry;
+    private readonly ActivePolicies _policies;
+    private readonly SemaphoreSlim _releases = new(1, 1);
 
     /// <param name="vault">Where session keys live.</param>
     /// <param name="authority">The way to the primary keys.</param>
@@ -34,11 +36,12 @@ public sealed class SessionRegistry : IAsyncDisposable
     )
     {
         _time = time;
+        _policies = policies;
+        _shared = new SharedMeters(journal, time);
         _journal = journal;
         _table = new SessionTable(options);
         Allowance = new EntryAllowance(time, options);
         _ender = new SessionEnder(journal, _table, time, options);
-        _shared = new SharedMeters(journal, time);
         _opener = new SessionOpener(vault, authority, journal, policies, _table, _ender, Allowance, _shared, time, options);
         _reader = new SessionReader(journal, _table, time, options);
         _expiry = time.CreateTimer(
@@ -171,9 +174,52 @@ public sealed class SessionRegistry : IAsyncDisposable
     internal async Task<RevocationResult> EndPolicyAsync(Principal caller, string policy, Entry order)
     {
         var result = await _ender.RevokeAsync(caller, new RevocationSelector.ByPolicy(policy), order);
-        _shared.Forget(policy);
+        // A release that is not durable yet is not in what would be read again.
+        await _releases.WaitAsync();
+        try
+        {
+            _shared.Forget(policy);
+        }
+        finally
+        {
+            _releases.Release();
+        }
         return result;
     }
+
+    /// <summary>Runs one release at a time, from its look at the session until it is durable, and none while totals are taken up anew.</summary>
+    internal async Task<T> ReleaseAsync<T>(Func<Task<T>> release, CancellationToken cancellationToken)
+    {
+        await _releases.WaitAsync(cancellationToken);
+        try
+        {
+            return await release();
+        }
+        finally
+        {
+            _releases.Release();
+        }
+    }
+
+    /// <summary>Finds a session in which the caller may release; to anybody else, its owner above all, there is none.</summary>
+    internal (LiveSession? Live, SessionRecord Record) FindForRelease(Principal caller, string sessionId)
+    {
+        var (live, record) = _reader.Find(caller, mayReadAll: true, sessionId);
+        return
+            record.Principal != caller.Identity
+            && _policies.Current.TryGet(record.Policy, out var policy)
+            && policy.Releasers.Contains(caller.Identity, StringComparer.Ordinal)
+            ? (live, record)
+            : throw Failures.SessionNotFound();
+    }
+
+    /// <summary>The meters of an ended session's policy: those it shared are as they are, its own are empty. May read the journal.</summary>
+    internal SessionMeters MetersOfEnded(SessionRecord record) =>
+        _policies.Current.TryGet(record.Policy, out var policy)
+            ? SessionMeters.Create(policy.CompiledCeiling, null, 1, record, _shared)
+            : throw Failures.SessionNotFound();
+
+    internal MeterTime ReadMeterTime() => MeterTime.Read(_time);
 
     internal void EndExpired(LiveSession session) => _ = _ender.End(session, SessionEndReason.Expired, "");
 }

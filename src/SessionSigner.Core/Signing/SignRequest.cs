@@ -91,7 +91,8 @@ internal sealed class SignRequest
         return new Hash32(digest);
     }
 
-    private static UInt128 HashIdentifier(string requestId)
+    /// <summary>The key of a request identifier.</summary>
+    public static UInt128 HashIdentifier(string requestId)
     {
         Span<byte> text = stackalloc byte[RequestFields.RequestIdLengthMax];
         Span<byte> digest = stackalloc byte[32];

@@ -33,6 +33,9 @@ internal sealed class SignedDraft
         };
     }
 
+    /// <summary>The request identifier's key.</summary>
+    public UInt128 RequestKey => _request.Key;
+
     /// <summary>The write: entry, answer and debits, durable together.</summary>
     public JournalWrite ToWrite(IReadOnlyList<BookedDebit> booked)
     {
@@ -82,6 +85,24 @@ internal static class SigningEntries
                 Limit = denial.Limit,
             }
         );
+
+    /// <summary>The entry of a release, without its debits.</summary>
+    /// <param name="signed">The signature's entry.</param>
+    /// <param name="index">Its index.</param>
+    /// <param name="caller">Who releases.</param>
+    /// <param name="outcome">What became of it, in a word.</param>
+    /// <param name="nowMs">Unix time in milliseconds.</param>
+    public static Entry Released(Entry signed, long index, Principal caller, string outcome, long nowMs) =>
+        signed with
+        {
+            Kind = EntryKind.ReservationReleased,
+            TimeMs = nowMs,
+            Principal = caller.Identity,
+            SignatureHash = default,
+            Rule = "",
+            Detail = outcome,
+            ReleasedIndex = index,
+        };
 
     /// <summary>What every entry about a signing request says.</summary>
     public static Entry About(SessionRecord session, SignRequest request, EntryKind kind, long nowMs) =>

@@ -154,6 +154,10 @@ public sealed class ObjectReader
         );
     }
 
+    /// <summary>An optional list of strings, each once, that the rule accepts; empty if it is missing.</summary>
+    public IReadOnlyList<string> OptionalDistinctTexts(string name, int min, int max, Func<string, bool> isValid, string rule) =>
+        Find(name) is null ? [] : DistinctTexts(name, min, max, isValid, rule);
+
     private List<T>? OptionalDistinct<T>(string name, int min, int max, Func<JsonItem, string, FaultList, T?> read, JsonItem? item)
         where T : struct, IEquatable<T>
     {

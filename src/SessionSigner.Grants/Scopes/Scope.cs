@@ -34,6 +34,9 @@ public sealed record Scope
     /// <summary>Most signatures over the life of a session; null for no bound.</summary>
     public long? MaxSignatures { get; internal init; }
 
+    /// <summary>Most signatures of a session that are not released; null for no bound.</summary>
+    public long? MaxOpenOrders { get; internal init; }
+
     /// <summary>The document it was read from.</summary>
     public required JsonItem.Object Document { get; init; }
 

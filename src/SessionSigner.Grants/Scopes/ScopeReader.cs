@@ -34,6 +34,7 @@ internal static class ScopeReader
         var budgets = reader.OptionalList("budgets", 0, BudgetCountMax, BudgetReader.Read) ?? [];
         var permissions = reader.List("permissions", 1, PermissionCountMax, PermissionReader.Read);
         var rates = reader.OptionalList("rates", 0, RateCountMax, ReadRate) ?? [];
+        var maxOpenOrders = reader.OptionalInteger("max_open_orders", 1, JsonItem.Integer.Max);
         var maxSignatures = reader.OptionalInteger("max_signatures", 1, JsonItem.Integer.Max);
         reader.RefuseUnknown();
         RefuseRepeats(reader.PathOf("permissions"), permissions.Select(permission => permission.Name), faults);
@@ -71,6 +72,7 @@ internal static class ScopeReader
             Budgets = budgets,
             Rates = rates,
             MaxSignatures = maxSignatures,
+            MaxOpenOrders = maxOpenOrders,
             Document = document,
         };
     }

@@ -157,7 +157,7 @@ internal sealed class DaemonOptionsReader
                 var role = FindRole(word);
                 if (role == Roles.None)
                 {
-                    section.AddFault("roles", $"\"{word}\" is not a role; roles are trader, operator, approver, auditor");
+                    section.AddFault("roles", $"\"{word}\" is not a role; roles are trader, operator, approver, auditor, settler");
                 }
                 roles |= role;
             }
@@ -171,6 +171,10 @@ internal sealed class DaemonOptionsReader
                     "roles",
                     "who proposes, who approves and who signs are different identities: trader, operator and approver exclude each other"
                 );
+            }
+            if (roles.HasFlag(Roles.Settler) && (roles.HasFlag(Roles.Trader) || roles.HasFlag(Roles.Auditor)))
+            {
+                section.AddFault("roles", "a settler gives back what others have signed for: it can be neither trader nor auditor");
             }
             if (!identities.TryAdd(uri, roles))
             {
@@ -190,6 +194,7 @@ internal sealed class DaemonOptionsReader
             "operator" => Roles.Operator,
             "approver" => Roles.Approver,
             "auditor" => Roles.Auditor,
+            "settler" => Roles.Settler,
             _ => Roles.None,
         };
 

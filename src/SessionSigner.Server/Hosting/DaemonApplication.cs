@@ -36,6 +36,7 @@ internal static class DaemonApplication
         services.AddSingleton(sessions);
         services.AddSingleton(policies);
         services.AddSingleton(signing);
+        services.AddSingleton(new ReservationReleaser(sessions, ports.Journal));
         services.AddSingleton(tls);
         services.AddSingleton(clock);
         services.AddSingleton<TlsListener>();
@@ -129,6 +130,7 @@ internal static class DaemonApplication
     {
         app.MapGrpcService<SessionApi>();
         app.MapGrpcService<SigningApi>();
+        app.MapGrpcService<OrderApi>();
         app.MapGrpcService<GrantApi>();
         app.MapGrpcService<AuditApi>();
         app.MapGrpcService<CustodyApi>();

@@ -6,7 +6,7 @@ namespace SessionSigner.Server;
 internal static class MethodRoles
 {
     private const Roles Readers = Roles.Auditor | Roles.Operator;
-    private const Roles Everyone = Roles.Trader | Roles.Operator | Roles.Approver | Roles.Auditor;
+    private const Roles Everyone = Roles.Trader | Roles.Operator | Roles.Approver | Roles.Auditor | Roles.Settler;
 
     private static readonly FrozenDictionary<string, Roles> Required = new Dictionary<string, Roles>(StringComparer.Ordinal)
     {
@@ -21,6 +21,7 @@ internal static class MethodRoles
         ["/sessionsigner.v1.SigningService/SignDigest"] = Roles.Trader,
         ["/sessionsigner.v1.SigningService/SignUserOperation"] = Roles.Trader,
         ["/sessionsigner.v1.SigningService/Evaluate"] = Roles.Trader,
+        ["/sessionsigner.v1.OrderService/ReleaseReservation"] = Roles.Settler,
         ["/sessionsigner.v1.GrantService/GetGrant"] = Roles.Trader | Readers,
         ["/sessionsigner.v1.GrantService/VerifyGrant"] = Everyone,
         ["/sessionsigner.v1.AuditService/GetCheckpoint"] = Roles.Auditor,

@@ -18,4 +18,7 @@ internal enum Roles
 
     /// <summary>Reads everything, signs nothing.</summary>
     Auditor = 8,
+
+    /// <summary>Releases what signatures of others took, where a policy names it.</summary>
+    Settler = 16,
 }

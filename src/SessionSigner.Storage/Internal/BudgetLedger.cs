@@ -53,12 +53,12 @@ internal sealed class BudgetLedger(SqliteConnection connection)
         var debits = write.Debits;
         for (var i = 0; i < debits.Count; i++)
         {
-            var key = BudgetRowKey.Of(sequence, write.Entry, debits[i]);
+            var key = BudgetRowKey.Of(sequence, write, debits[i]);
             // A row may be named more than once in one write: its amounts are added up in order.
             var sum = Find(key).Spent;
             for (var j = 0; j <= i; j++)
             {
-                if (BudgetRowKey.Of(sequence, write.Entry, debits[j]) == key && !UInt256.TryAdd(sum, debits[j].Amount, out sum))
+                if (BudgetRowKey.Of(sequence, write, debits[j]) == key && !UInt256.TryAdd(sum, debits[j].Amount, out sum))
                 {
                     return true;
                 }
@@ -67,16 +67,31 @@ internal sealed class BudgetLedger(SqliteConnection connection)
         return false;
     }
 
-    /// <summary>Adds the debits of an admitted write.</summary>
-    public void Apply(long sequence, JournalWrite write)
+    /// <summary>Whether a release would give back more than was taken; changes nothing. It names no row twice.</summary>
+    public bool WouldUnderflow(long sequence, JournalWrite write)
     {
         foreach (var debit in write.Debits)
         {
-            var row = Find(BudgetRowKey.Of(sequence, write.Entry, debit));
-            row.Spent = UInt256.TryAdd(row.Spent, debit.Amount, out var spent)
-                ? spent
-                : throw new OverflowException("An admitted debit overflows its budget.");
-            row.LastMs = Math.Max(row.LastMs, write.Entry.TimeMs);
+            if (Find(BudgetRowKey.Of(sequence, write, debit)).Spent < debit.Amount)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Adds the debits of an admitted write, or subtracts what an admitted release gives back.</summary>
+    public void Apply(long sequence, JournalWrite write)
+    {
+        var isRelease = write.Released is not null;
+        foreach (var debit in write.Debits)
+        {
+            var row = Find(BudgetRowKey.Of(sequence, write, debit));
+            var fits = isRelease
+                ? UInt256.TrySubtract(row.Spent, debit.Amount, out var spent)
+                : UInt256.TryAdd(row.Spent, debit.Amount, out spent);
+            row.Spent = fits ? spent : throw new OverflowException("An admitted amount does not fit into its budget.");
+            row.LastMs = isRelease ? row.LastMs : Math.Max(row.LastMs, write.Entry.TimeMs);
             if (!row.IsTouched)
             {
                 row.IsTouched = true;
@@ -152,10 +167,21 @@ internal sealed class BudgetLedger(SqliteConnection connection)
 /// <summary>One part of a budget's window: of a session, by the session's sequence number, or of a shared budget.</summary>
 internal readonly record struct BudgetRowKey(long Sequence, SharedBudgetKey? Shared, string Budget, string Window, long Bucket)
 {
-    public static BudgetRowKey Of(long sequence, Entry entry, BudgetDelta debit) =>
+    public static BudgetRowKey Of(long sequence, JournalWrite write, BudgetDelta debit) =>
         debit.Per.Length == 0
             ? new(sequence, null, debit.Budget, debit.Window, debit.Bucket)
-            : new(0, KeyOf(entry, debit.Per, debit.Budget), debit.Budget, debit.Window, debit.Bucket);
+            : new(0, KeyOf(write, debit), debit.Budget, debit.Window, debit.Bucket);
+
+    // A release is asked for by somebody who shares nothing; the session's principal does.
+    private static SharedBudgetKey KeyOf(JournalWrite write, BudgetDelta debit) =>
+        write.Released is { Session: var session }
+            ? new(
+                debit.Per,
+                SharedBudgetKey.SubjectOf(debit.Per, session.Principal, session.Policy, session.PrimaryKey),
+                session.Policy,
+                debit.Budget
+            )
+            : KeyOf(write.Entry, debit.Per, debit.Budget);
 
     /// <summary>The shared budget that a debit of an entry is from.</summary>
     public static SharedBudgetKey KeyOf(Entry entry, string per, string budget) =>

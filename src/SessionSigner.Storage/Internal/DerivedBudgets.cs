@@ -32,6 +32,31 @@ internal sealed class DerivedBudgets
         }
     }
 
+    /// <summary>Subtracts what a release gives back.</summary>
+    /// <exception cref="JournalOpenException">More is given back than was taken, or the sums are others.</exception>
+    public void Subtract(long index, Entry entry, DerivedSession session)
+    {
+        foreach (var debit in entry.Debits.Where(debit => debit.SpentAfter.Length > 0))
+        {
+            if (debit.Per.Length == 0)
+            {
+                var own = (debit.Budget, debit.Window, debit.Bucket);
+                session.Spent[own] = Rest(index, session.Spent.GetValueOrDefault(own), debit);
+                continue;
+            }
+            var key = (session.Identity.KeyOf(debit.Per, debit.Budget), debit.Window, debit.Bucket);
+            var (spent, lastMs) = _shared.GetValueOrDefault(key);
+            _shared[key] = (Rest(index, spent, debit), lastMs);
+        }
+    }
+
+    private static UInt256 Rest(long index, UInt256 spent, BudgetDebit debit) =>
+        UInt256.TryParse(debit.Amount, out var amount)
+        && UInt256.TrySubtract(spent, amount, out var rest)
+        && rest.ToString() == debit.SpentAfter
+            ? rest
+            : throw new JournalOpenException($"Entry {index} gives back what does not follow from the log.");
+
     /// <summary>Compares the tables.</summary>
     /// <exception cref="JournalOpenException">They differ; the message says where.</exception>
     public void Verify(SqliteConnection connection, IReadOnlyDictionary<string, DerivedSession> sessions)

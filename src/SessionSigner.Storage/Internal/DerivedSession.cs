@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SessionSigner.Audit;
+using SessionSigner.Core;
 using SessionSigner.Ethereum;
 
 namespace SessionSigner.Storage;
@@ -25,6 +26,10 @@ internal sealed record SessionIdentity(string Principal, string Policy, byte[] P
 {
     /// <summary>Whether an entry says the same of who shares budgets.</summary>
     public bool IsOf(Entry entry) => entry.Principal == Principal && entry.Policy == Policy && entry.PrimaryKey == PrimaryKey;
+
+    /// <summary>A budget that the session shares.</summary>
+    public SharedBudgetKey KeyOf(string per, string budget) =>
+        new(per, SharedBudgetKey.SubjectOf(per, Principal, Policy, PrimaryKey), Policy, budget);
 
     public bool Matches(string principal, string policy, byte[] policyDigest, string primaryKey, byte[] grantJson) =>
         principal == Principal

@@ -30,4 +30,6 @@ internal static class JournalErrors
         new(ErrorCode.InvalidRequest, "The policy is not in a state that allows this, or no longer.", "policy");
 
     public static SignerException BudgetOverflow() => new(ErrorCode.InvalidRequest, "A budget's total would exceed 2^256 - 1.");
+
+    public static SignerException BudgetUnderflow() => new(ErrorCode.NotReleasable, "More would be given back than was taken.");
 }

@@ -52,13 +52,17 @@ internal sealed class SessionLedger(SqliteConnection connection)
         {
             return Conflicts(opened) ? JournalErrors.SessionExists() : null;
         }
-        if (write.Entry.Kind is not (EntryKind.Signed or EntryKind.SessionEnded))
+        if (!IsOfSession(write.Entry.Kind))
         {
             return null;
         }
         if (Find(write.Entry.SessionId) is not { } session)
         {
             return JournalErrors.SessionNotFound();
+        }
+        if (write.Released is not null)
+        {
+            return _budgets.WouldUnderflow(session.Sequence, write) ? JournalErrors.BudgetUnderflow() : null;
         }
         // The last word on "nothing is signed after the end": the order of the log.
         if (session.EndReason != SessionEndReason.None)
@@ -76,8 +80,13 @@ internal sealed class SessionLedger(SqliteConnection connection)
             Insert(opened);
             return;
         }
-        if (write.Entry.Kind is not (EntryKind.Signed or EntryKind.SessionEnded) || Find(write.Entry.SessionId) is not { } session)
+        if (!IsOfSession(write.Entry.Kind) || Find(write.Entry.SessionId) is not { } session)
         {
+            return;
+        }
+        if (write.Released is not null)
+        {
+            _budgets.Apply(session.Sequence, write);
             return;
         }
         if (!session.IsTouched)
@@ -117,6 +126,8 @@ internal sealed class SessionLedger(SqliteConnection connection)
         _touched.Clear();
         _budgets.Flush();
     }
+
+    private static bool IsOfSession(EntryKind kind) => kind is EntryKind.Signed or EntryKind.SessionEnded or EntryKind.ReservationReleased;
 
     private bool Conflicts(SessionRecord opened)
     {

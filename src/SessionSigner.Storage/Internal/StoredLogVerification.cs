@@ -19,6 +19,7 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
     private readonly PolicyLog _policies = new();
     private readonly List<StoredEntry> _policyHistory = [];
     private readonly HashSet<Hash32> _documents = [];
+    private readonly SignedReservations _reservations = new();
     private long _nextProgress = ProgressEntries;
 
     /// <summary>Verifies the journal.</summary>
@@ -93,6 +94,10 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
 
     private void Derive(long index, Entry entry)
     {
+        if (_reservations.Add(index, entry) is { } fault)
+        {
+            throw new JournalOpenException($"Entry {index} cannot stand in the log. {fault}");
+        }
         switch (entry.Kind)
         {
             case EntryKind.SessionOpened:
@@ -105,6 +110,10 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
                 var signing = FindOpen(index, entry);
                 signing.CountSignature();
                 _budgets.Add(index, entry, signing);
+                break;
+            case EntryKind.ReservationReleased:
+                // The signature it names is of this session, so the session is there.
+                _budgets.Subtract(index, entry, _sessions[entry.SessionId]);
                 break;
             case EntryKind.SessionEnded:
                 FindOpen(index, entry).HasEnded = true;

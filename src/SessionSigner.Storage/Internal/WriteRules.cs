@@ -28,6 +28,14 @@ internal static class WriteRules
         );
         Require(entry.Kind == EntryKind.SessionEnded == write.Ended is not null, "An entry SessionEnded goes with a session that ends.");
         Require(entry.Kind != EntryKind.Signed || entry.SessionId.Length > 0, "An entry Signed names its session.");
+        Require(
+            entry.Kind == EntryKind.ReservationReleased == write.Released is not null,
+            "An entry ReservationReleased goes with a reservation that is released."
+        );
+        if (write.Released is { } released)
+        {
+            CheckReleased(write, released);
+        }
         if (write.Opened is { } opened)
         {
             CheckOpened(entry, opened);
@@ -37,7 +45,7 @@ internal static class WriteRules
             Require(ended.SessionId == entry.SessionId, "The session that ends is not the entry's.");
             Require(ended.Reason is > SessionEndReason.None and <= SessionEndReason.Lost, "A session ends for a reason.");
         }
-        CheckDebits(entry, write.Debits);
+        CheckDebits(entry, entry.Debits, write.Debits);
         CheckDocument(entry, write.Document);
         if (write.Answer is { } answer)
         {
@@ -59,18 +67,35 @@ internal static class WriteRules
         );
     }
 
-    private static void CheckDebits(Entry entry, IReadOnlyList<BudgetDelta> debits)
+    // What was not given back has no sum and changes nothing.
+    private static void CheckReleased(JournalWrite write, ReleasedReservation released)
     {
-        Require(debits.Count == entry.Debits.Count, "The entry does not list the debits.");
-        Require(debits.Count == 0 || entry.Kind == EntryKind.Signed, "Only an entry Signed has debits.");
+        var entry = write.Entry;
+        Require(entry.SessionId.Length > 0 && released.Session.SessionId == entry.SessionId, "The session is not the entry's.");
+        Require(released.Index == entry.ReleasedIndex, "The released reservation is not the entry's.");
+        Require(
+            released.Session.Policy == entry.Policy && released.Session.PrimaryKey == entry.PrimaryKey,
+            "The policy or the primary key of the session is not the entry's."
+        );
+        Require(write.Answer is not null, "A release has an answer, so that there is no second one.");
+    }
+
+    private static void CheckDebits(Entry entry, IReadOnlyList<BudgetDebit> stated, IReadOnlyList<BudgetDelta> debits)
+    {
+        stated = entry.Kind == EntryKind.ReservationReleased ? [.. stated.Where(debit => debit.SpentAfter.Length > 0)] : stated;
+        Require(debits.Count == stated.Count, "The entry does not list the debits.");
+        Require(
+            debits.Count == 0 || entry.Kind is EntryKind.Signed or EntryKind.ReservationReleased,
+            "Only an entry Signed has debits, and one that gives them back."
+        );
         for (var i = 0; i < debits.Count; i++)
         {
             Require(debits[i].SessionId == entry.SessionId, "A debit is of another session than the entry.");
             Require(
-                debits[i].Budget == entry.Debits[i].Budget
-                    && debits[i].Per == entry.Debits[i].Per
-                    && debits[i].Window == entry.Debits[i].Window
-                    && debits[i].Bucket == entry.Debits[i].Bucket,
+                debits[i].Budget == stated[i].Budget
+                    && debits[i].Per == stated[i].Per
+                    && debits[i].Window == stated[i].Window
+                    && debits[i].Bucket == stated[i].Bucket,
                 "A debit is of another budget than the entry's."
             );
             Require(
@@ -78,7 +103,7 @@ internal static class WriteRules
                 "An entry with a debit of a shared budget says who shares it."
             );
             Require(
-                UInt256.TryParse(entry.Debits[i].Amount, out var amount) && amount == debits[i].Amount,
+                UInt256.TryParse(stated[i].Amount, out var amount) && amount == debits[i].Amount,
                 "A debit is of another amount than the entry's."
             );
         }
@@ -116,6 +141,9 @@ internal static class WriteRules
         {
             EntryKind.Signed => owner == entry.SessionId && requestId == entry.RequestId && IsHashed(answer, entry.SignatureHash.Span),
             EntryKind.SessionOpened => owner == entry.Principal && requestId == entry.RequestId && IsText(answer, entry.SessionId),
+            EntryKind.ReservationReleased => owner == entry.SessionId
+                && requestId == ReleasedReservation.AnswerIdOf(entry.ReleasedIndex)
+                && IsText(answer, entry.Detail),
             EntryKind.SessionEnded => owner == entry.SessionId && IsText(answer, entry.Detail),
             _ => false,
         };

@@ -65,6 +65,7 @@ public sealed class FakeDaemon : IAsyncLifetime
         _host.MapGrpcService<FakeAuditService>();
         _host.MapGrpcService<FakeCustodyService>();
         _host.MapGrpcService<FakeAdminService>();
+        _host.MapGrpcService<FakeOrderService>();
         _host.MapGrpcHealthChecksService();
         await _host.StartAsync();
         Address = new Uri($"https://localhost:{new Uri(_host.Urls.First()).Port}");

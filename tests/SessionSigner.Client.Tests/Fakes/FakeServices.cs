@@ -379,3 +379,16 @@ internal sealed class FakeAdminService(FakeBehaviour behaviour) : AdminService.A
     public override Task<RevokeSessionsResponse> RevokeSessions(RevokeSessionsRequest request, ServerCallContext context) =>
         Task.FromResult(behaviour.Answer(new RevokeSessionsResponse { SessionIds = { FakeKeys.SessionId }, AuditIndex = 11 }));
 }
+
+internal sealed class FakeOrderService(FakeBehaviour behaviour) : OrderService.OrderServiceBase
+{
+    public override Task<ReleaseReservationResponse> ReleaseReservation(ReleaseReservationRequest request, ServerCallContext context)
+    {
+        var answer = new ReleaseReservationResponse { SignedIndex = 6, AuditIndex = 12 };
+        if (request.Outcome == ReleaseOutcome.Void)
+        {
+            answer.GivenBack.Add(new GivenBack { Rule = "ceiling.budgets[usdc]", Amount = "2500000" });
+        }
+        return Task.FromResult(behaviour.Answer(answer));
+    }
+}

@@ -46,6 +46,7 @@ public sealed class SessionMetersTests
                 (ceiling, narrowing, count) = (ceiling + a, narrowing + b, count + 1);
                 _ = meters.Book(
                     debits,
+                    default,
                     booked =>
                     {
                         Assert.Equal([(UInt256)(ulong)ceiling, (UInt256)(ulong)narrowing], booked.Select(debit => debit.BookedAfter));

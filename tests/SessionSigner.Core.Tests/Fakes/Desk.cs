@@ -11,6 +11,7 @@ internal sealed class Desk : IAsyncDisposable
 {
     public static readonly Principal Trader = new("spiffe://desk/trader");
     public static readonly Principal Other = new("spiffe://desk/other");
+    public static readonly Principal Settler = new("spiffe://desk/settler");
     public static readonly Principal Operator = new("spiffe://desk/operator");
     public static readonly Address Token = AddressOf(0x11);
     public static readonly Address Payee = AddressOf(0x22);
@@ -43,6 +44,7 @@ internal sealed class Desk : IAsyncDisposable
         Policies = new ActivePolicies(new PolicySet(byApproval ? [] : [Policy]));
         Registry = new SessionRegistry(Vault, Authority, journal ?? Journal, Policies, Time, Options);
         Pipeline = new SigningPipeline(Registry, journal ?? Journal);
+        Releaser = new ReservationReleaser(Registry, journal ?? Journal);
     }
 
     /// <summary>The clocks; those of the desk before, if this one is its next start.</summary>
@@ -64,6 +66,19 @@ internal sealed class Desk : IAsyncDisposable
     public SessionRegistry Registry { get; }
 
     public SigningPipeline Pipeline { get; }
+
+    public ReservationReleaser Releaser { get; }
+
+    public Task<ReleaseResult> ReleaseAsync(
+        string sessionId,
+        string requestId,
+        ReleaseOutcome outcome = ReleaseOutcome.Void,
+        Principal? caller = null
+    ) => Releaser.ReleaseAsync(caller ?? Settler, sessionId, requestId, outcome, CancellationToken.None);
+
+    /// <summary>Signs an order, which nothing replaces.</summary>
+    public Task<SignResult> SignOrderAsync(string sessionId, ulong amount, string? requestId = null) =>
+        Pipeline.SignTypedDataAsync(Trader, sessionId, requestId ?? NextRequestId(), Order(amount), CancellationToken.None);
 
     public static Address AddressOf(byte value) => new([.. Enumerable.Repeat(value, Address.Size)]);
 
@@ -185,7 +200,7 @@ internal sealed class Desk : IAsyncDisposable
     private static Policy ParsePolicy(string rates, long limit, string more, int maxOpen, string budget)
     {
         var json = $$"""
-            {"version":1,"name":"pay","principals":["{{Trader.Identity}}","{{Operator.Identity}}"],"primary_keys":["treasury"],
+            {"version":1,"name":"pay","principals":["{{Trader.Identity}}","{{Operator.Identity}}"],"releasers":["{{Settler.Identity}}"],"primary_keys":["treasury"],
              "accounts":["{{Account}}"],"audiences":["exchange"],"max_lifetime_seconds":3600,"max_open_sessions_per_principal":{{maxOpen}},
              "ceiling":{{Scope(100, limit, rates, more, budget)}}}
             """;

@@ -199,12 +199,12 @@ internal sealed class MemoryJournal : IJournal
     public IReadOnlyDictionary<string, UInt256> ReadBudgets(string sessionId)
     {
         var sums = new Dictionary<string, UInt256>();
-        foreach (
-            var delta in Durable.SelectMany(write => write.Debits).Where(delta => delta.SessionId == sessionId && delta.Per.Length == 0)
-        )
+        foreach (var write in Durable)
         {
-            Assert.True(UInt256.TryAdd(sums.GetValueOrDefault(delta.Budget), delta.Amount, out var sum));
-            sums[delta.Budget] = sum;
+            foreach (var delta in write.Debits.Where(delta => delta.SessionId == sessionId && delta.Per.Length == 0))
+            {
+                sums[delta.Budget] = Change(write, sums.GetValueOrDefault(delta.Budget), delta.Amount);
+            }
         }
         return sums;
     }
@@ -217,16 +217,17 @@ internal sealed class MemoryJournal : IJournal
             foreach (var delta in write.Debits.Where(delta => delta.Per == key.Per && delta.Budget == key.Budget))
             {
                 var entry = write.Entry;
+                var principal = write.Released?.Session.Principal ?? entry.Principal;
                 if (
                     entry.Policy != key.Policy
-                    || SharedBudgetKey.SubjectOf(key.Per, entry.Principal, entry.Policy, entry.PrimaryKey) != key.Subject
+                    || SharedBudgetKey.SubjectOf(key.Per, principal, entry.Policy, entry.PrimaryKey) != key.Subject
                 )
                 {
                     continue;
                 }
                 var row = rows.GetValueOrDefault((delta.Window, delta.Bucket));
-                Assert.True(UInt256.TryAdd(row.Spent, delta.Amount, out var sum));
-                rows[(delta.Window, delta.Bucket)] = new(delta.Window, delta.Bucket, Math.Max(row.LastMs, entry.TimeMs), sum);
+                var last = write.Released is null ? Math.Max(row.LastMs, entry.TimeMs) : row.LastMs;
+                rows[(delta.Window, delta.Bucket)] = new(delta.Window, delta.Bucket, last, Change(write, row.Spent, delta.Amount));
             }
         }
         return [.. rows.Values.Where(row => row.Bucket * 1_000 >= sinceMs || row.LastMs >= sinceMs)];
@@ -242,6 +243,13 @@ internal sealed class MemoryJournal : IJournal
 
     public ReadOnlyMemory<byte>? FindDocument(Hash32 digest) =>
         Durable.FirstOrDefault(write => write.Document.Length > 0 && Keccak256.Hash(write.Document.Span) == digest)?.Document;
+
+    private static UInt256 Change(JournalWrite write, UInt256 sum, UInt256 amount)
+    {
+        var fits = write.Released is null ? UInt256.TryAdd(sum, amount, out var after) : UInt256.TrySubtract(sum, amount, out after);
+        Assert.True(fits);
+        return after;
+    }
 
     private static SignerException Broken() => new(ErrorCode.JournalFailed, "The journal is broken.");
 

@@ -16,6 +16,7 @@ public class StatusMapperTests
         [ErrorCode.RequestIdReused] = StatusCode.AlreadyExists,
         [ErrorCode.SessionEnded] = StatusCode.FailedPrecondition,
         [ErrorCode.PolicyState] = StatusCode.FailedPrecondition,
+        [ErrorCode.NotReleasable] = StatusCode.FailedPrecondition,
         [ErrorCode.Denied] = StatusCode.PermissionDenied,
         [ErrorCode.Overloaded] = StatusCode.ResourceExhausted,
         [ErrorCode.VaultFull] = StatusCode.ResourceExhausted,

@@ -16,6 +16,7 @@ public class MethodRolesTests
             AuditServiceReflection.Descriptor,
             CustodyServiceReflection.Descriptor,
             AdminServiceReflection.Descriptor,
+            OrderServiceReflection.Descriptor,
             HealthReflection.Descriptor,
             Grpc.Reflection.V1.ReflectionReflection.Descriptor,
             Grpc.Reflection.V1Alpha.ReflectionReflection.Descriptor,
