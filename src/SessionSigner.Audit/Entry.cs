@@ -1,13 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace SessionSigner.Audit;
 
+#pragma warning disable CA1027 // The numbers are a wire format with gaps; they are not combined.
 /// <summary>What an entry records. The numbers are the wire format; see proto/spec/audit-log.md.</summary>
-[SuppressMessage(
-    "Design",
-    "CA1027:Mark enums with FlagsAttribute",
-    Justification = "The numbers are a wire format; they are not combined."
-)]
 public enum EntryKind
 {
     /// <summary>Not stated; never written, refused when read.</summary>
@@ -55,6 +49,7 @@ public enum EntryKind
     /// <summary>What an earlier signature had taken was given back; ReleasedIndex names its entry, Detail says what became of it: "executed" or "void".</summary>
     ReservationReleased = 14,
 }
+#pragma warning restore CA1027
 
 /// <summary>One amount taken from a budget by a signature.</summary>
 /// <param name="Budget">The budget's rule path, for example "ceiling.budgets[usdc]". At most 128 characters.</param>

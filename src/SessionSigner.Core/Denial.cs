@@ -1,16 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace SessionSigner.Core;
 
+#pragma warning disable CA1027 // The numbers are a wire format with gaps; they are not combined.
 /// <summary>Why a request is refused. The numbers are the wire format (denial.proto). The zero value refuses.</summary>
-#pragma warning disable CA1027 // numbers of the wire, not flags
-[SuppressMessage(
-    "Design",
-    "CA1027:Mark enums with FlagsAttribute",
-    Justification = "The numbers are the wire format; they are not combined."
-)]
 public enum DenialReason
-#pragma warning restore CA1027
 {
     /// <summary>Not stated; a refusal.</summary>
     Unspecified = 0,
@@ -84,6 +76,7 @@ public enum DenialReason
     /// <summary>No version of the policy is in force.</summary>
     PolicyNotActive = 23,
 }
+#pragma warning restore CA1027
 
 /// <summary>A refusal with the rule that refused.</summary>
 /// <param name="Reason">The reason.</param>

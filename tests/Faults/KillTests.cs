@@ -21,7 +21,7 @@ public sealed class KillTests(DaemonFixture daemon, ITestOutputHelper output) : 
         var released = new Released(daemon.WriteFile("released.jsonl", ""));
         for (var round = 0; round < rounds; round++)
         {
-            var traffic = await Traffic.OpenAsync(released, daemon.Alice, daemon.Bob);
+            var traffic = (await Traffic.OpenAsync(released, daemon.Alice, daemon.Bob)).Releasing(daemon.Settler);
             using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
             var running = traffic.RunAsync(stop.Token);
             await Task.Delay(Random.Shared.Next(1, 700), CancellationToken.None);
@@ -59,6 +59,7 @@ public sealed class KillTests(DaemonFixture daemon, ITestOutputHelper output) : 
             check.Output,
             StringComparison.Ordinal
         );
+        Assert.DoesNotContain("\"given_back\": 0", check.Output, StringComparison.Ordinal);
         output.WriteLine($"shared budget: {check.Output.Trim()}");
     }
 

@@ -15,6 +15,7 @@ internal sealed class Traffic
     private readonly Caller[] _callers;
     private readonly List<string> _sessions;
     private readonly IReadOnlyList<string> _policies;
+    private Caller? _settler;
     private bool _untilRefused;
     private long _nonce;
 
@@ -44,6 +45,13 @@ internal sealed class Traffic
         return new Traffic(released, callers, opened, policies);
     }
 
+    /// <summary>Has every third signature that takes from the shared budget given back.</summary>
+    public Traffic Releasing(Caller settler)
+    {
+        _settler = settler;
+        return this;
+    }
+
     /// <summary>Runs all clients until each has lost the daemon or <paramref name="stop"/> is cancelled.</summary>
     public Task RunAsync(CancellationToken stop) =>
         Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(() => RunClientAsync(client, stop), CancellationToken.None)));
@@ -70,6 +78,10 @@ internal sealed class Traffic
             {
                 var answer = await _callers[session % _callers.Length].SignAsync(_sessions[session], unsigned, request);
                 _released.Add(ToReceived(_sessions[session], request, unsigned, answer));
+                if (_settler is not null && turn / _sessions.Count % 3 == 0 && _policies[session] == Team)
+                {
+                    await _settler.ReleaseAsync(_sessions[session], request);
+                }
             }
             catch (RpcException refused) when (refused.StatusCode is StatusCode.PermissionDenied or StatusCode.ResourceExhausted)
             {

@@ -221,7 +221,7 @@ def main():
     for (counter, _, _), amount in spent.items():
         if counter[0] != "session":
             shared["/".join(counter)] = shared.get("/".join(counter), 0) + amount
-    summary = {"entries": len(raw), "released": released, "signed": len(requests), "budgets": len(spent), "shared": shared}
+    summary = {"entries": len(raw), "released": released, "signed": len(requests), "given_back": len(released_before), "budgets": len(spent), "shared": shared}
     print(json.dumps(summary | {"root": root.hex()}))
     return 0
 
