@@ -134,7 +134,7 @@ public sealed class EntryCodecTests
         (Entry Entry, string Field)[] faulty =
         [
             (full with { Kind = EntryKind.Unspecified }, "kind"),
-            (full with { Kind = (EntryKind)14 }, "kind"),
+            (full with { Kind = (EntryKind)15 }, "kind"),
             (full with { TimeMs = -1 }, "time_ms"),
             (full with { Principal = new string('a', 257) }, "principal"),
             (full with { Principal = "a\u0000b" }, "principal"),

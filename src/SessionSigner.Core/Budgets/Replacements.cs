@@ -82,7 +82,7 @@ internal sealed class Replacements
             _slots.Enqueue(slot);
             use = new SlotUse(request, new List<(BudgetBucket, UInt256)>(booked.Items.Length));
             _counted.Add(slot, use);
-            _soleRequests.Add(request, slot);
+            _soleRequests[request] = slot;
         }
         use.Amounts.RemoveAll(item => item.Bucket.IsOver);
         foreach (var (_, bucket, amount) in booked.Items)

@@ -162,7 +162,11 @@ public sealed class SessionRegistry : IAsyncDisposable
     public Task ShutdownAsync(CancellationToken cancellationToken) => _ender.ShutdownAsync(cancellationToken);
 
     /// <summary>Stops the expiry timer. Keys are wiped by <see cref="ShutdownAsync"/>.</summary>
-    public ValueTask DisposeAsync() => _expiry.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _releases.Dispose();
+        return _expiry.DisposeAsync();
+    }
 
     internal (LiveSession? Live, SessionRecord Record) Find(Principal caller, string sessionId) =>
         _reader.Find(caller, mayReadAll: false, sessionId);

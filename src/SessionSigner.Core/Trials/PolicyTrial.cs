@@ -182,7 +182,7 @@ internal sealed class TrialSession(
         {
             return ScopeDecision.Refuse(reserved.Denial);
         }
-        _ = meters.Book(taking, static _ => Task.FromResult(0L));
+        _ = meters.Book(taking, request: default, static _ => Task.FromResult(0L));
         return ScopeDecision.Allow(allowedBy);
     }
 }
