@@ -22,6 +22,7 @@ internal sealed class CasePayloadReader(Policy policy)
         ("typed_data", PayloadKind.TypedData),
         ("message", PayloadKind.Message),
         ("digest", PayloadKind.Digest),
+        ("user_operation", PayloadKind.UserOperation),
     ];
 
     // Every transaction has a nonce of its own unless the case says otherwise, so that none replaces another by accident.
@@ -47,6 +48,7 @@ internal sealed class CasePayloadReader(Policy policy)
             "raw_transaction" => (ReadBytes(item, path, request.Faults), "raw transaction"),
             "message" => (ReadText(item, path, request.Faults), "message"),
             "digest" => (ReadBytes(item, path, request.Faults), "digest"),
+            "user_operation" => (ReadUserOperation(item, path, request.Faults), "user operation"),
             _ => (CanonicalJson.WriteUtf8(item), "typed data"),
         };
         CheckForm(payloadKind, body, path, request.Faults);
@@ -86,6 +88,19 @@ internal sealed class CasePayloadReader(Policy policy)
         return function is null || arguments is null
             ? ([], "call")
             : (CalldataWriter.Write(function, arguments, reader.PathOf("arguments"), reader.Faults), function.Name);
+    }
+
+    private byte[] ReadUserOperation(JsonItem item, string path, FaultList faults)
+    {
+        var reader = ObjectReader.Open(item, path, faults);
+        var (entryPoint, version) = UserOperationSigning.ReadEntryPoint(reader);
+        var form = UserOperationSigning.ReadForm(reader);
+        var chain = ReadChain(reader);
+        var operation = reader.Required("json");
+        reader.RefuseUnknown();
+        return operation is null
+            ? []
+            : new UserOperationRequest(version, entryPoint, chain, form, CanonicalJson.WriteUtf8(operation)).ToBody().ToArray();
     }
 
     private UInt256 ReadChain(ObjectReader reader)

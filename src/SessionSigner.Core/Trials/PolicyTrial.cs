@@ -69,7 +69,7 @@ internal sealed class PolicyTrial
             new SessionClock(_clock, nowMs, _clock.GetTimestamp(), terms.NotBefore, terms.NotAfter),
             SessionMeters.Create(_policy.CompiledCeiling, terms.Narrowing, new SessionOptions().MaxSignaturesPerSession, record, _shared),
             _evaluation,
-            new SessionFacts(record.Address, record.NotAfter)
+            new SessionFacts(record.Address, record.NotAfter, record.Account)
         )
         {
             Principal = caller.Identity,

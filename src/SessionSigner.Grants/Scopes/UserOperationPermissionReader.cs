@@ -8,19 +8,6 @@ internal static class UserOperationPermissionReader
     private const int AddressCountMax = 256;
     private const int NonceKeyBits = 192;
 
-    private static readonly Dictionary<string, EntryPointVersion> s_versions = new(StringComparer.Ordinal)
-    {
-        ["0.6"] = EntryPointVersion.V06,
-        ["0.7"] = EntryPointVersion.V07,
-        ["0.8"] = EntryPointVersion.V08,
-        ["0.9"] = EntryPointVersion.V09,
-    };
-    private static readonly Dictionary<string, UserOperationForm> s_forms = new(StringComparer.Ordinal)
-    {
-        ["hash"] = UserOperationForm.Hash,
-        ["personal_message"] = UserOperationForm.PersonalMessage,
-    };
-
     // Functions that an account has of its own. The others are functions of contracts that an account calls.
     private static readonly Dictionary<string, CallContainerKind> s_containers = new(StringComparer.Ordinal)
     {
@@ -39,22 +26,18 @@ internal static class UserOperationPermissionReader
         {
             reader.Faults.Add(reader.PathOf("meters"), $"Only gas_cost is counted here into \"{meter.Budget}\"; calls count the rest.");
         }
-        var entryPoint = ObjectReader.Open(reader.Required("entry_point"), reader.PathOf("entry_point"), reader.Faults);
+        var (entryPoint, version) = UserOperationSigning.ReadEntryPoint(reader);
         var permission = new UserOperationPermission
         {
             Name = name,
             Constraints = [],
             Meters = meters,
             Chain = Parsing.ChainId(reader.Required("chain"), reader.PathOf("chain"), reader.Faults) ?? UInt256.Zero,
-            EntryPoint = entryPoint.Address("address"),
-            EntryPointVersion = s_versions.GetValueOrDefault(
-                entryPoint.Text("version", s_versions.ContainsKey, "Must be \"0.6\", \"0.7\", \"0.8\" or \"0.9\".")
-            ),
+            EntryPoint = entryPoint,
+            EntryPointVersion = version,
             Senders = Addresses(reader, "senders", isRequired: true)!,
             NonceKeys = reader.Distinct<UInt256>("nonce_keys", 1, AddressCountMax, ReadNonceKey),
-            SignatureForm = s_forms.GetValueOrDefault(
-                reader.Text("signature_form", s_forms.ContainsKey, "Must be \"hash\" or \"personal_message\".")
-            ),
+            SignatureForm = UserOperationSigning.ReadForm(reader),
             Unwrap =
             [
                 .. reader
@@ -71,7 +54,6 @@ internal static class UserOperationPermissionReader
             MaxFeePerGas = reader.OptionalAmount("max_fee_per_gas"),
             MaxPriorityFeePerGas = reader.OptionalAmount("max_priority_fee_per_gas"),
         };
-        entryPoint.RefuseUnknown();
         RefuseMissingPaymaster(reader, permission);
         return permission;
     }

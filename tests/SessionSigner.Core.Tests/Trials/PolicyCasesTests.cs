@@ -117,11 +117,11 @@ public class PolicyCasesTests
     [InlineData("""[{"name":"a","at":"2026-01-01 00:00:00"}]""", "cases[0].at: Must be a time in UTC such as 2026-01-31T12:00:00Z.")]
     [InlineData(
         """[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"expect":"allow"}]}]""",
-        "cases[0].requests[0]: Must have exactly one of call, transaction, raw_transaction, typed_data, message, digest."
+        "cases[0].requests[0]: Must have exactly one of call, transaction, raw_transaction, typed_data, message, digest, user_operation."
     )]
     [InlineData(
         """[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"raw_transaction":"0x02","typed_data":{},"expect":"allow"}]}]""",
-        "cases[0].requests[0]: Must have exactly one of call, transaction, raw_transaction, typed_data, message, digest."
+        "cases[0].requests[0]: Must have exactly one of call, transaction, raw_transaction, typed_data, message, digest, user_operation."
     )]
     [InlineData(
         """[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"raw_transaction":"0x","expect":"allow"}]}]""",
@@ -159,6 +159,22 @@ public class PolicyCasesTests
         """[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"call":{"to":"0x12","function":"f(","arguments":[]},"expect":"allow"}]}]""",
         "cases[0].requests[0].call.function: Must be an ABI signature such as \"transfer(address to, uint256 amount)\"."
     )]
+    [InlineData(
+        """[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"user_operation":{"signature_form":"hash","json":{}},"expect":"allow"}]}]""",
+        "cases[0].requests[0].user_operation.entry_point: Missing."
+    )]
+    [InlineData(
+        """[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"user_operation":{"entry_point":{"address":"0x0000000071727De22E5E9d8BAf0edAc6f37da032","version":"0.5"},"signature_form":"hash","json":{}},"expect":"allow"}]}]""",
+        "cases[0].requests[0].user_operation.entry_point.version: Must be \"0.6\", \"0.7\", \"0.8\" or \"0.9\"."
+    )]
+    [InlineData(
+        """[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"user_operation":{"signature_form":"raw","sender":"0x"},"expect":"allow"}]}]""",
+        "cases[0].requests[0].user_operation.signature_form: Must be \"hash\" or \"personal_message\"."
+    )]
+    [InlineData(
+        """[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"user_operation":{"signature_form":"raw","sender":"0x"},"expect":"allow"}]}]""",
+        "cases[0].requests[0].user_operation.json: Missing."
+    )]
     public void Anything_else_is_a_fault_with_its_path(string cases, string fault) => Assert.Contains(fault, Faults(cases));
 
     [Theory]
@@ -166,6 +182,11 @@ public class PolicyCasesTests
     [InlineData("digest", "\"0x1111111111111111111111111111111111111111111111111111111111111111\"", "digest_not_allowed")]
     [InlineData("digest", "\"0x0000000000000000000000000000000000000000000000000000000000000000\"", "undecodable")]
     [InlineData("typed_data", "{}", "undecodable")]
+    [InlineData(
+        "user_operation",
+        """{"entry_point":{"address":"0x0000000071727De22E5E9d8BAf0edAc6f37da032","version":"0.7"},"signature_form":"hash","json":{}}""",
+        "undecodable"
+    )]
     public void Every_kind_of_payload_is_decided(string member, string payload, string reason)
     {
         var results = Run(

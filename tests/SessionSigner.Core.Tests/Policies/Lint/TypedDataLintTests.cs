@@ -77,6 +77,16 @@ public class TypedDataLintTests
         );
     }
 
+    [Theory]
+    [InlineData("79228162514264337593543950335", false)]
+    [InlineData("79228162514264337593543950334", true)]
+    public void The_most_that_a_type_holds_is_no_cap(string cap, bool isCap)
+    {
+        const string Type = "Permit(address owner,address spender,uint96 value,uint256 nonce,uint256 deadline)";
+        var warnings = Check(ScopeBuilder.Typed(Type, List(Is("spender"), AtMost("value", cap)), Count("value")));
+        Assert.Equal(isCap, warnings.Count == 0);
+    }
+
     [Fact]
     public void A_permit_without_amount_allows_everything_unless_it_takes_back()
     {
