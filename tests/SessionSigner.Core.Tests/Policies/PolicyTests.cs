@@ -32,6 +32,21 @@ public class PolicyTests
     }
 
     [Fact]
+    public void Nobody_releases_what_it_may_sign_itself()
+    {
+        var document = PolicyBuilder.Document();
+        Assert.Empty(PolicyBuilder.Parse(document).Releasers);
+        document["releasers"] = new JsonArray("spiffe://desk.example/settler");
+        Assert.Equal(["spiffe://desk.example/settler"], PolicyBuilder.Parse(document).Releasers);
+        document["releasers"] = new JsonArray("spiffe://desk.example/settler", "spiffe://desk.example/bot");
+        Assert.False(Policy.TryParse(Encoding.UTF8.GetBytes(document.ToJsonString()), out _, out var faults));
+        Assert.Contains(
+            faults,
+            fault => fault.StartsWith("releasers: \"spiffe://desk.example/bot\" is a principal", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public void All_faults_are_reported_at_once()
     {
         var document = PolicyBuilder.Document();
