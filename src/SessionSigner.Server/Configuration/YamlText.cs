@@ -62,6 +62,18 @@ internal static class YamlText
         {
             faults.Add(checked((int)exception.Start.Line), "", $"is not YAML: {exception.Message}");
         }
+        // What the library throws beside its own exception when it loses its way in a malformed text.
+        catch (Exception exception)
+            when (exception
+                    is InvalidOperationException
+                        or ArgumentException
+                        or IndexOutOfRangeException
+                        or FormatException
+                        or OverflowException
+            )
+        {
+            faults.Add(0, "", "is not YAML");
+        }
         return null;
     }
 

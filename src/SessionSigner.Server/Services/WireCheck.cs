@@ -98,7 +98,7 @@ internal static class WireCheck
             FieldType.Bool => value <= 1,
             FieldType.UInt32 or FieldType.SInt32 => value <= uint.MaxValue,
             // Negative numbers take 64 bits.
-            FieldType.Int32 or FieldType.Enum => (long)value is >= int.MinValue and <= int.MaxValue,
+            FieldType.Int32 or FieldType.Enum => unchecked((long)value) is >= int.MinValue and <= int.MaxValue,
             _ => true,
         };
         if (!isInRange)
