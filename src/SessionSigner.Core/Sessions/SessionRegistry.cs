@@ -217,10 +217,13 @@ public sealed class SessionRegistry : IAsyncDisposable
             : throw Failures.SessionNotFound();
     }
 
-    /// <summary>The meters of an ended session's policy: those it shared are as they are, its own are empty. May read the journal.</summary>
+    /// <summary>
+    /// The meters of an ended session's policy: those it shared are as they are, in the version in force, whichever it was opened under; its own are empty. May read the
+    /// journal.
+    /// </summary>
     internal SessionMeters MetersOfEnded(SessionRecord record) =>
         _policies.Current.TryGet(record.Policy, out var policy)
-            ? SessionMeters.Create(policy.CompiledCeiling, null, 1, record, _shared)
+            ? SessionMeters.Create(policy.CompiledCeiling, null, 1, record with { PolicyDigest = policy.Digest }, _shared)
             : throw Failures.SessionNotFound();
 
     internal MeterTime ReadMeterTime() => MeterTime.Read(_time);
