@@ -11,6 +11,7 @@ internal sealed class LedgerVersion(PolicyDocumentKind kind, string name, Hash32
 
     private readonly List<PolicyApproval> _approvals = [];
     private readonly List<string> _signatures = [];
+    private long _statementsBefore = -1;
 
     public PolicyDocumentKind Kind { get; } = kind;
 
@@ -36,10 +37,13 @@ internal sealed class LedgerVersion(PolicyDocumentKind kind, string name, Hash32
     /// <summary>How many approvals it needs: of the roster in force, or of the one that put it in force.</summary>
     public int Threshold { get; private set; }
 
-    /// <summary>First second in which its approvals are no longer good, Unix time.</summary>
-    public long ExpiresSeconds => (ProposedAtMs / 1_000) + ValiditySeconds;
+    /// <summary>
+    /// First second in which its approvals are no longer good, Unix time. Every statement ends a second before the one it replaces, so none comes back: a signature
+    /// that was forgotten is never good again.
+    /// </summary>
+    public long ExpiresSeconds => (ProposedAtMs / 1_000) + ValiditySeconds - Math.Max(0, _statementsBefore);
 
-    /// <summary>The armored signatures, in the order of the approvals.</summary>
+    /// <summary>The armored signatures, in the order of the approvals; empty once they have done their work.</summary>
     public IReadOnlyList<string> Signatures => _signatures;
 
     public bool IsPending => State is PolicyState.Proposed or PolicyState.Approved;
@@ -59,6 +63,7 @@ internal sealed class LedgerVersion(PolicyDocumentKind kind, string name, Hash32
     {
         _approvals.Clear();
         _signatures.Clear();
+        _statementsBefore++;
         Threshold = roster.Threshold;
         EffectiveAtMs = 0;
         State = PolicyState.Proposed;
@@ -84,6 +89,7 @@ internal sealed class LedgerVersion(PolicyDocumentKind kind, string name, Hash32
         State = PolicyState.Active;
         ActivatedAtMs = atMs;
         AuditIndex = auditIndex;
+        _signatures.Clear();
     }
 
     public void End(PolicyState state, long atMs, string by, string reason, long auditIndex)
@@ -94,6 +100,7 @@ internal sealed class LedgerVersion(PolicyDocumentKind kind, string name, Hash32
         EndReason = reason;
         AuditIndex = auditIndex;
         Document = null;
+        _signatures.Clear();
     }
 
     public PolicyVersion ToView(ApproverRoster roster) =>
