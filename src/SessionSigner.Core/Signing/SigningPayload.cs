@@ -57,7 +57,7 @@ public sealed class MessagePayload : SigningPayload
     /// <inheritdoc/>
     public override string Kind => "message";
 
-    /// <summary>Reads a text: everything in it is visible, and what looks like Sign-In with Ethereum is.</summary>
+    /// <summary>Reads a text: everything in it is visible, it is not as long as a hash, and what looks like Sign-In with Ethereum is.</summary>
     /// <param name="utf8">The text; copied.</param>
     /// <param name="payload">The payload, or null.</param>
     /// <param name="fault">What is wrong; empty if nothing.</param>
@@ -65,7 +65,8 @@ public sealed class MessagePayload : SigningPayload
     {
         payload = null;
         SignInMessage? signIn = null;
-        fault = MessageText.FindFault(utf8) ?? "";
+        // Accounts and wallets verify hashes signed as messages. A text that is one by chance can be searched for, so none of that length is signed.
+        fault = MessageText.FindFault(utf8) ?? (utf8.Length == Hash32.Size ? "message: 32 bytes, which contracts take for a hash" : "");
         if (fault.Length > 0 || (SignInMessage.IsMeant(utf8) && !SignInMessage.TryParse(utf8, out signIn, out fault)))
         {
             return false;

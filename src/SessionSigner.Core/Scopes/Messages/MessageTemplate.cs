@@ -137,6 +137,10 @@ internal sealed class MessageTemplate
         {
             faults.Add(path, "Looks like Sign-In with Ethereum; use a permission of kind sign_in.");
         }
+        if (parts is [{ Hole: null, Literal.Length: Hash32.Size }])
+        {
+            faults.Add(path, "Has 32 bytes; a text as long as a hash is not signed.");
+        }
         for (var i = 0; i < parts.Count; i++)
         {
             var (literal, hole) = parts[i];

@@ -104,6 +104,20 @@ public class MessageScopeTests
         Assert.Equal("ceiling.permissions[1].template", scope.Refusal(Payload("Log oui")).Rule);
     }
 
+    [Theory]
+    [InlineData(31, true)]
+    [InlineData(32, false)]
+    [InlineData(33, true)]
+    public void A_text_as_long_as_a_hash_is_no_text(int length, bool isText)
+    {
+        var isRead = MessagePayload.TryParse(Encoding.UTF8.GetBytes(new string('a', length)), out _, out var fault);
+        Assert.Equal((isText, isText ? "" : "message: 32 bytes, which contracts take for a hash"), (isRead, fault));
+        if (!isText)
+        {
+            Assert.Contains("Has 32 bytes", Assert.Single(ScopeBuilder.Faults(Message(new string('a', length)))), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Nothing_is_signed_without_a_template()
     {
