@@ -11,9 +11,10 @@ internal sealed partial class FrameGuard(TimeProvider clock, ILogger<FrameGuard>
     public async Task Guard(ConnectionContext connection, ConnectionDelegate next)
     {
         var transport = connection.Transport;
+        var meter = new FrameMeter(clock);
         connection.Transport = new Pipes(
-            new MeteredReader(transport.Input, new FrameMeter(clock), () => Cut(connection)),
-            transport.Output
+            new MeteredReader(transport.Input, meter, () => Cut(connection)),
+            new MeteredWriter(transport.Output, meter)
         );
         try
         {
@@ -100,5 +101,38 @@ internal sealed partial class FrameGuard(TimeProvider clock, ILogger<FrameGuard>
             // Nothing more is handed on, so what was sent beyond the limit costs nothing.
             return new ReadResult(result.Buffer.Slice(0, 0), isCanceled: false, isCompleted: true);
         }
+    }
+
+    /// <summary>Hands on what is written to another writer, and counts its bytes.</summary>
+    private sealed class MeteredWriter(PipeWriter inner, FrameMeter meter) : PipeWriter
+    {
+        public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
+
+        public override long UnflushedBytes => inner.UnflushedBytes;
+
+        public override void Advance(int bytes)
+        {
+            meter.AddSent(bytes);
+            inner.Advance(bytes);
+        }
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+            inner.FlushAsync(cancellationToken);
+
+        public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+        {
+            meter.AddSent(source.Length);
+            return inner.WriteAsync(source, cancellationToken);
+        }
+
+        public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+        public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
     }
 }

@@ -4,7 +4,7 @@ namespace SessionSigner.Server;
 
 /// <summary>
 /// Reads the headers of the frames that a client sends, however the bytes are cut into pieces, and counts those that cost the server work and bring no
-/// request: Kestrel answers or skips any number of them. Keeps 9 bytes, never copies a payload. Not thread safe: one for each connection.
+/// request: Kestrel answers or skips any number of them. Keeps 9 bytes, never copies a payload. Not thread safe but for <see cref="AddSent"/>: one for each connection.
 /// </summary>
 internal sealed class FrameMeter(TimeProvider clock)
 {
@@ -21,6 +21,12 @@ internal sealed class FrameMeter(TimeProvider clock)
     /// <summary>Points that a request takes back, for the PING and WINDOW_UPDATE frames that may come with it.</summary>
     public const int RequestPoints = 4;
 
+    /// <summary>
+    /// Bytes sent to the client that take back a point: who takes much, in answers or in one long stream, makes room for it and measures the round trip. The answers
+    /// that a flood gets (17 bytes to a PING) take back far less than it costs.
+    /// </summary>
+    public const int SentBytesPerPoint = 64;
+
     /// <summary>How long points are added up.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
@@ -32,12 +38,17 @@ internal sealed class FrameMeter(TimeProvider clock)
     private int _headerLength;
     private long _skip = PrefaceSize;
     private int _points;
+    private long _sent;
     private long _windowStart = clock.GetTimestamp();
+
+    /// <summary>Counts what is sent to the client. Any thread.</summary>
+    public void AddSent(long bytes) => Interlocked.Add(ref _sent, bytes);
 
     /// <summary>Takes the next bytes of the connection.</summary>
     /// <returns>False if the client has gone beyond its points.</returns>
     public bool TryAdd(ReadOnlySequence<byte> bytes)
     {
+        TakeBackSent();
         foreach (var piece in bytes)
         {
             Add(piece.Span);
@@ -102,6 +113,17 @@ internal sealed class FrameMeter(TimeProvider clock)
                 // PING, WINDOW_UPDATE, PRIORITY, and whatever has no name.
                 Spend(1);
                 break;
+        }
+    }
+
+    private void TakeBackSent()
+    {
+        var points = Volatile.Read(ref _sent) / SentBytesPerPoint;
+        if (points > 0 && _points <= PointsMax)
+        {
+            Interlocked.Add(ref _sent, -points * SentBytesPerPoint);
+            // Nothing is left over for later.
+            _points = (int)Math.Max(0, _points - points);
         }
     }
 

@@ -97,6 +97,41 @@ public class FrameMeterTests
     }
 
     [Fact]
+    public void What_is_sent_pays_for_the_frames_that_take_it()
+    {
+        var meter = Begin();
+        // A stream of short answers: a client may make room and measure the round trip for each.
+        for (var i = 0; i < FrameMeter.PointsMax * 3; i++)
+        {
+            meter.AddSent(2 * FrameMeter.SentBytesPerPoint);
+            Assert.True(Add(meter, [.. Frame(Ping, 0, 8), .. Frame(WindowUpdate, 0, 4)]), $"answer {i}");
+        }
+        // It leaves nothing over.
+        meter.AddSent(1_000_000_000);
+        Assert.True(Add(meter, Frame(Ping, 0, 8)));
+        for (var i = 1; i < FrameMeter.PointsMax; i++)
+        {
+            Assert.True(Add(meter, Frame(Ping, 0, 8)), $"frame {i}");
+        }
+        Assert.False(Add(meter, Frame(Ping, 0, 8)));
+        meter.AddSent(1_000_000_000);
+        Assert.False(Add(meter, Frame(Ping, 0, 8)));
+    }
+
+    [Fact]
+    public void The_answers_to_a_flood_do_not_pay_for_it()
+    {
+        var meter = Begin();
+        var count = 0;
+        // A PING is answered with 17 bytes.
+        for (; count < FrameMeter.PointsMax * 3 && Add(meter, Frame(Ping, 0, 8)); count++)
+        {
+            meter.AddSent(17);
+        }
+        Assert.InRange(count, FrameMeter.PointsMax, FrameMeter.PointsMax * 3 / 2);
+    }
+
+    [Fact]
     public void What_looks_like_frames_inside_a_payload_is_none()
     {
         var meter = Begin();
