@@ -30,34 +30,6 @@ internal sealed class SignDigestCommand : DaemonCommand
             client.ResumeSessionAsync(_payload.Session(arguments), cancellationToken)
         );
         var answer = await WaitFor("Signing…", session.SignDigestAsync(digest, requestId, cancellationToken));
-        var headroom = HeadroomView.From(answer.Headroom);
-        if (report.IsJson)
-        {
-            report.Json(
-                new
-                {
-                    session.SessionId,
-                    RequestId = requestId,
-                    session.Session.Address,
-                    Signature = Names.Hex(answer.Signature.Span),
-                    Digest = digest.ToString(),
-                    Verified = true,
-                    Headroom = headroom,
-                    answer.AuditIndex,
-                }
-            );
-            return ExitCode.Ok;
-        }
-
-        report.Fields(
-            ("digest", digest.ToString()),
-            ("signed by", session.Session.Address),
-            ("signature", Names.Hex(answer.Signature.Span)),
-            ("request id", requestId),
-            ("audit index", $"{answer.AuditIndex}")
-        );
-        HeadroomView.Write(report, headroom);
-        report.Verdict(true, "The signature verifies.");
-        return ExitCode.Ok;
+        return SignatureView.Of(session, requestId, digest.ToString(), answer).Write(report);
     }
 }

@@ -42,43 +42,11 @@ internal sealed class SignTransactionCommand : DaemonCommand
             client.ResumeSessionAsync(_payload.Session(arguments), cancellationToken)
         );
         var answer = await WaitFor("Signing…", session.SignTransactionAsync(transaction, requestId, cancellationToken));
-        var signed = Names.Hex(answer.SignedTransaction.Span);
         if (raw)
         {
-            report.Line(signed);
+            report.Line(Names.Hex(answer.SignedTransaction.Span));
             return ExitCode.Ok;
         }
-
-        var headroom = HeadroomView.From(answer.Headroom);
-        if (report.IsJson)
-        {
-            report.Json(
-                new
-                {
-                    session.SessionId,
-                    RequestId = requestId,
-                    session.Session.Address,
-                    Signature = Names.Hex(answer.Signature.Span),
-                    TransactionHash = Names.Hex(answer.TransactionHash.Span),
-                    SignedTransaction = signed,
-                    Verified = true,
-                    Headroom = headroom,
-                    answer.AuditIndex,
-                }
-            );
-            return ExitCode.Ok;
-        }
-
-        report.Fields(
-            ("transaction hash", Names.Hex(answer.TransactionHash.Span)),
-            ("signed by", session.Session.Address),
-            ("signature", Names.Hex(answer.Signature.Span)),
-            ("signed transaction", signed),
-            ("request id", requestId),
-            ("audit index", $"{answer.AuditIndex}")
-        );
-        HeadroomView.Write(report, headroom);
-        report.Verdict(true, "The signature verifies.");
-        return ExitCode.Ok;
+        return SignatureView.Of(session, requestId, answer).Write(report);
     }
 }

@@ -37,36 +37,6 @@ internal sealed class SignUserOperationCommand : DaemonCommand
             client.ResumeSessionAsync(_payload.Session(arguments), cancellationToken)
         );
         var answer = await WaitFor("Signing…", session.SignUserOperationAsync(operation, requestId, cancellationToken));
-        var headroom = HeadroomView.From(answer.Headroom);
-        if (report.IsJson)
-        {
-            report.Json(
-                new
-                {
-                    session.SessionId,
-                    RequestId = requestId,
-                    session.Session.Address,
-                    Signature = Names.Hex(answer.Signature.Span),
-                    UserOperationHash = Names.Hex(answer.UserOperationHash.Span),
-                    Digest = Names.Hex(answer.Digest.Span),
-                    Verified = true,
-                    Headroom = headroom,
-                    answer.AuditIndex,
-                }
-            );
-            return ExitCode.Ok;
-        }
-
-        report.Fields(
-            ("user operation hash", Names.Hex(answer.UserOperationHash.Span)),
-            ("digest", Names.Hex(answer.Digest.Span)),
-            ("signed by", session.Session.Address),
-            ("signature", Names.Hex(answer.Signature.Span)),
-            ("request id", requestId),
-            ("audit index", $"{answer.AuditIndex}")
-        );
-        HeadroomView.Write(report, headroom);
-        report.Verdict(true, "The signature verifies.");
-        return ExitCode.Ok;
+        return SignatureView.Of(session, requestId, answer).Write(report);
     }
 }

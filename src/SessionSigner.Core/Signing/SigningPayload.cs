@@ -89,44 +89,5 @@ public sealed class DigestPayload : SigningPayload
     /// <param name="bytes">Must be 32 bytes.</param>
     /// <returns>Null if it is none.</returns>
     public static DigestPayload? Parse(ReadOnlySpan<byte> bytes) =>
-        bytes.Length == Hash32.Size && bytes.ContainsAnyExcept((byte)0) && bytes.SequenceCompareTo(CurveOrder) < 0
-            ? new DigestPayload(new Hash32(bytes))
-            : null;
-
-    // SPEC: SEC 2, "2.4.1 Recommended Parameters secp256k1", n.
-    private static ReadOnlySpan<byte> CurveOrder =>
-        [
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xfe,
-            0xba,
-            0xae,
-            0xdc,
-            0xe6,
-            0xaf,
-            0x48,
-            0xa0,
-            0x3b,
-            0xbf,
-            0xd2,
-            0x5e,
-            0x8c,
-            0xd0,
-            0x36,
-            0x41,
-            0x41,
-        ];
+        bytes.Length == Hash32.Size && Secp256k1.IsInGroup(bytes) ? new DigestPayload(new Hash32(bytes)) : null;
 }

@@ -11,42 +11,11 @@ public static unsafe class Secp256k1
     // One context for the life of the process. The library allows concurrent use of a context that nobody randomises any more.
     private static readonly void* Context = CreateContext();
 
-    /// <summary>Half the group order: the largest s a verifier accepts here and on Ethereum (EIP-2).</summary>
-    private static ReadOnlySpan<byte> HalfOrder =>
-        [
-            0x7f,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0x5d,
-            0x57,
-            0x6e,
-            0x73,
-            0x57,
-            0xa4,
-            0x50,
-            0x1d,
-            0xdf,
-            0xe9,
-            0x2f,
-            0x46,
-            0x68,
-            0x1b,
-            0x20,
-            0xa0,
-        ];
+    // SPEC: SEC 2, "2.4.1 Recommended Parameters secp256k1", n.
+    private static readonly byte[] s_order = Convert.FromHexString("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141");
+
+    // The largest s a verifier accepts here and on Ethereum (EIP-2).
+    private static readonly byte[] s_halfOrder = Convert.FromHexString("7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0");
 
     /// <summary>Computes the public key of a private key.</summary>
     /// <param name="privateKey32">The scalar, big-endian.</param>
@@ -159,11 +128,18 @@ public static unsafe class Secp256k1
         }
     }
 
+    /// <summary>Whether a number, big-endian, is above 0 and below the group order.</summary>
+    public static bool IsInGroup(ReadOnlySpan<byte> number32)
+    {
+        RequireLength(number32, 32, nameof(number32));
+        return number32.ContainsAnyExcept((byte)0) && number32.SequenceCompareTo(s_order) < 0;
+    }
+
     /// <summary>Whether s is at most half the group order. Says nothing about the validity of the signature.</summary>
     public static bool IsLowS(ReadOnlySpan<byte> signature64)
     {
         RequireLength(signature64, 64, nameof(signature64));
-        return signature64[32..].SequenceCompareTo(HalfOrder) <= 0;
+        return signature64[32..].SequenceCompareTo(s_halfOrder) <= 0;
     }
 
     /// <summary>Replaces a high s by the group order minus s; the signature stays valid, its recovery id flips its lowest bit.</summary>
