@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace SessionSigner.Core;
 
 /// <summary>
-/// What a principal may put into the log besides signatures: refusals and openings. They are kept for ever and cost whoever asks for them nothing; without a
+/// What a principal may put into the log besides signatures: refusals, openings, proposals and approvals. They are kept for ever and cost whoever asks for them nothing; without a
 /// bound one client could fill the disk, and then nobody signs. Signatures need no such bound, their number is the scope's. Thread safe.
 /// </summary>
 internal sealed class EntryAllowance(TimeProvider time, SessionOptions options)
@@ -13,6 +13,7 @@ internal sealed class EntryAllowance(TimeProvider time, SessionOptions options)
 
     // The scope is kept in the entry and beside the session.
     private const int ScopeBytesPerUnit = 512;
+    private const int ProposalUnits = 100;
 
     private readonly long _started = time.GetTimestamp();
     private readonly TimeSpan _interval = TimeSpan.FromSeconds(1) / options.EntriesPerSecond;
@@ -23,6 +24,10 @@ internal sealed class EntryAllowance(TimeProvider time, SessionOptions options)
     /// <summary>What an opening takes: about as many refusals as take its room.</summary>
     /// <param name="scopeBytes">Length of the effective scope.</param>
     public static int Opening(int scopeBytes) => 1 + (scopeBytes / ScopeBytesPerUnit);
+
+    /// <summary>What the proposal of a policy or roster takes: every change afterwards, and every start, goes through all that were ever proposed.</summary>
+    /// <param name="documentBytes">Length of the document.</param>
+    public static int Proposal(int documentBytes) => ProposalUnits + Opening(documentBytes);
 
     /// <summary>Takes units from what the principal may use.</summary>
     /// <exception cref="SignerException"><see cref="ErrorCode.Overloaded"/>: that is used up for now; nothing was taken.</exception>

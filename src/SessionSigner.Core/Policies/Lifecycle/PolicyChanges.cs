@@ -40,7 +40,7 @@ internal sealed class PolicyChanges(IJournal journal, SessionRegistry sessions)
 
     /// <summary>What is kept for ever is bounded for whoever asks for it.</summary>
     /// <exception cref="SignerException"><see cref="ErrorCode.Overloaded"/>.</exception>
-    public void TakeAllowance(Principal caller, int bytes) => sessions.Allowance.Take(caller, EntryAllowance.Opening(bytes));
+    public void TakeAllowance(Principal caller, int units) => sessions.Allowance.Take(caller, units);
 
     /// <summary>Makes a change durable.</summary>
     /// <returns>Index of its entry.</returns>

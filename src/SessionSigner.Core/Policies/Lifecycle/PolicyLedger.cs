@@ -24,6 +24,9 @@ internal sealed class PolicyLedger(string origin)
     // In the order of their proposals.
     private readonly List<LedgerVersion> _all = [];
 
+    // Those of them that wait, so that no change goes through all there ever were.
+    private readonly List<LedgerVersion> _pending = [];
+
     /// <summary>The roster in force; null before the first one.</summary>
     public ApproverRoster? Roster { get; private set; }
 
@@ -89,7 +92,9 @@ internal sealed class PolicyLedger(string origin)
         switch (entry.Kind)
         {
             case EntryKind.PolicyProposed:
-                Add(entry, document).Begin(Roster!, index);
+                var proposed = Add(entry, document);
+                proposed.Begin(Roster!, index);
+                _pending.Add(proposed);
                 break;
             case EntryKind.PolicyApproved:
                 var approver = FindApprover(Roster!, entry.ApproverKey)!.Name;
@@ -106,6 +111,7 @@ internal sealed class PolicyLedger(string origin)
                     _active.Remove(retired.Name);
                     BeginAgain(version => version.Name == retired.Name);
                 }
+                _pending.Remove(retired);
                 retired.End(PolicyState.Retired, entry.TimeMs, entry.Principal, entry.Detail, index);
                 break;
             default:
@@ -119,7 +125,7 @@ internal sealed class PolicyLedger(string origin)
 
     private SignerException? FindProposalFault(LedgerVersion? known) =>
         known is not null ? Failures.PolicyState("The version has been proposed before.")
-        : _all.Count(version => version.IsPending) >= PendingMax
+        : _pending.Count >= PendingMax
             ? new SignerException(ErrorCode.Overloaded, "Too many versions wait for approval; retire those that are not wanted.")
         : null;
 
@@ -195,6 +201,7 @@ internal sealed class PolicyLedger(string origin)
         {
             before.End(PolicyState.Superseded, entry.TimeMs, entry.Principal, "", index);
         }
+        _pending.Remove(version);
         version.Activate(entry.TimeMs, index);
         _active[version.Name] = version;
         if (version.Document?.Roster is { } roster)
@@ -211,7 +218,7 @@ internal sealed class PolicyLedger(string origin)
     // What was approved was to replace what was in force then, by the quorum of then.
     private void BeginAgain(Func<LedgerVersion, bool> isConcerned)
     {
-        foreach (var pending in _all.Where(version => version.IsPending && isConcerned(version)))
+        foreach (var pending in _pending.Where(isConcerned))
         {
             pending.Begin(Roster!, 0);
         }

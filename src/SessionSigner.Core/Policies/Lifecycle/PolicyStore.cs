@@ -114,7 +114,7 @@ public sealed partial class PolicyStore
         }
         var entry = changes.Entry(EntryKind.PolicyProposed, caller, read.Kind, read.Name, read.Digest, _ledger!.Roster);
         Check(entry, read);
-        changes.TakeAllowance(caller, document.Length);
+        changes.TakeAllowance(caller, EntryAllowance.Proposal(document.Length));
         return (await CommitAsync(changes, entry, read), read.Warnings);
     }
 
@@ -150,7 +150,7 @@ public sealed partial class PolicyStore
             Approval = System.Text.Encoding.ASCII.GetBytes(signature),
         };
         Check(entry, null);
-        changes.TakeAllowance(caller, signature.Length);
+        changes.TakeAllowance(caller, EntryAllowance.Opening(signature.Length));
         return await CommitAsync(changes, entry, null);
     }
 

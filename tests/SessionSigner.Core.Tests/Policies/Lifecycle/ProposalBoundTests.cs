@@ -1,0 +1,53 @@
+namespace SessionSigner.Core.Tests;
+
+public class ProposalBoundTests
+{
+    [Fact]
+    public async Task Proposals_are_bounded_also_if_each_is_retired()
+    {
+        await using var council = await Council.OpenAsync();
+        var count = 0;
+        for (; count < 200; count++)
+        {
+            try
+            {
+                var digest = await council.ProposeAsync(council.Version($"v{count}"));
+                await council.Store.RetireAsync(Desk.Operator, digest, "not wanted");
+            }
+            catch (SignerException failure) when (failure.Code == ErrorCode.Overloaded)
+            {
+                break;
+            }
+        }
+        Assert.InRange(count, PolicyLedger.PendingMax, 100);
+
+        // About one a second in the long run.
+        council.Desk.Time.Advance(TimeSpan.FromMilliseconds(1_100));
+        await council.ProposeAsync(council.Version("later"));
+        await Council.RefusedAsync(() => council.ProposeAsync(council.Version("too soon")), ErrorCode.Overloaded);
+    }
+
+    [Fact]
+    public async Task Versions_that_wait_are_bounded_and_make_room_when_they_end()
+    {
+        await using var council = await Council.OpenAsync();
+        var digests = new List<Ethereum.Hash32>();
+        for (var i = 0; i < PolicyLedger.PendingMax; i++)
+        {
+            digests.Add(await council.ProposeAsync(council.Version($"v{i}")));
+        }
+        await Council.RefusedAsync(() => council.ProposeAsync(council.Version("one more")), ErrorCode.Overloaded);
+        await council.ApproveAsync(digests[0], council.Alice);
+        await council.ApproveAsync(digests[0], council.Bob);
+        council.Desk.Time.Advance(TimeSpan.FromSeconds(Council.TimeLockSeconds));
+        await council.Store.ActivateAsync(Desk.Operator, digests[0]);
+        await council.ProposeAsync(council.Version("in place of the active"));
+        await council.Store.RetireAsync(Desk.Operator, digests[1], "not wanted");
+        await council.ProposeAsync(council.Version("in place of the retired"));
+
+        await using var next = await council.RestartAsync();
+        await Council.RefusedAsync(() => next.ProposeAsync(next.Version("one more")), ErrorCode.Overloaded);
+        await next.Store.RetireAsync(Desk.Operator, digests[2], "not wanted");
+        await next.ProposeAsync(next.Version("one more"));
+    }
+}
