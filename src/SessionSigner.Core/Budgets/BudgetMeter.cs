@@ -8,7 +8,7 @@ namespace SessionSigner.Core;
 /// </summary>
 internal sealed class BudgetMeter(BudgetRule rule, BudgetTotal total)
 {
-    private readonly string _limitText = rule.Limit.ToString();
+    private readonly string _limitText = rule.Show(rule.Limit);
 
     /// <summary>Rule path with its side.</summary>
     public string Path => rule.Path;
@@ -64,16 +64,16 @@ internal sealed class BudgetMeter(BudgetRule rule, BudgetTotal total)
         // What must stop counting before the amount fits; 0 if there is only no room to remember it.
         var fitsAtAll = UInt256.TrySubtract(rule.Limit, amount, out var mostCounted);
         _ = UInt256.TrySubtract(counted, mostCounted, out var need);
-        return new Denial(DenialReason.BudgetExceeded, Path, amount.ToString(), _limitText)
+        return new Denial(DenialReason.BudgetExceeded, Path, rule.Show(amount), _limitText)
         {
-            Headroom = Remaining(now).ToString(),
+            Headroom = rule.Show(Remaining(now)),
             RetryAfterMs = fitsAtAll ? total.FreeAfterMs(counted > mostCounted ? need : UInt256.Zero, now) : 0,
         };
     }
 
     /// <summary>An amount that would be taken.</summary>
-    public TraceDebit DescribeDebit(UInt256 amount) => new(Path, rule.Unit, amount.ToString());
+    public TraceDebit DescribeDebit(UInt256 amount) => new(Path, rule.Unit, rule.Show(amount));
 
     /// <summary>The headroom at a remaining amount.</summary>
-    public Headroom Describe(UInt256 remaining) => new(Path, rule.Unit, _limitText, remaining.ToString());
+    public Headroom Describe(UInt256 remaining) => new(Path, rule.Unit, _limitText, rule.Show(remaining));
 }

@@ -89,6 +89,7 @@ public sealed class CompiledScope
         [
             .. scope.Budgets.Select(budget => new BudgetRule(Text($"{side}.budgets[{budget.Name}]"), budget.Name, budget.Unit, budget.Limit)
             {
+                Decimals = budget.Decimals,
                 Window = budget.Window,
                 Per = budget.Per,
             }),

@@ -26,7 +26,7 @@ internal abstract class PermissionRule(string path, CompiledConstraint[] constra
                 DenialReason.BudgetExceeded,
                 Meters[outcome.Index].Rule.Path,
                 outcome.Text ?? "more than 2^256-1",
-                Meters[outcome.Index].Rule.Limit.ToString()
+                Meters[outcome.Index].Rule.Show(Meters[outcome.Index].Rule.Limit)
             ),
             _ => new Denial(DenialReason.Unspecified, Path, "", ""),
         };

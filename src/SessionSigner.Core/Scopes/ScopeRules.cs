@@ -10,11 +10,17 @@ namespace SessionSigner.Core;
 /// <param name="Limit">Most that may accumulate in the window.</param>
 public sealed record BudgetRule(string Path, string Name, string Unit, UInt256 Limit)
 {
+    /// <summary>Decimals by which amounts are shown; 0 for base units.</summary>
+    public int Decimals { get; init; }
+
     /// <summary>How long an amount counts.</summary>
     public BudgetWindow Window { get; init; } = BudgetWindow.Lifetime;
 
     /// <summary>What shares the budget.</summary>
     public BudgetPer Per { get; init; } = BudgetPer.Session;
+
+    /// <summary>An amount in the unit, for people and clients.</summary>
+    public string Show(UInt256 amount) => TokenAmount.Format(amount, Decimals);
 }
 
 /// <summary>A rate window of a compiled scope.</summary>

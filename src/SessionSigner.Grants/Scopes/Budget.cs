@@ -5,9 +5,12 @@ namespace SessionSigner.Grants;
 /// <summary>An amount that accumulates.</summary>
 /// <param name="Name">Name, unique in the scope.</param>
 /// <param name="Unit">What is counted, for people.</param>
-/// <param name="Limit">Most that may accumulate in the window.</param>
+/// <param name="Limit">Most that may accumulate in the window, in base units.</param>
 public sealed record Budget(string Name, string Unit, UInt256 Limit)
 {
+    /// <summary>Decimals of the token, by which amounts are shown and the document states the limit; 0 if both are in base units.</summary>
+    public int Decimals { get; init; }
+
     /// <summary>How long an amount counts.</summary>
     public BudgetWindow Window { get; init; } = BudgetWindow.Lifetime;
 

@@ -1,3 +1,5 @@
+using SessionSigner.Ethereum;
+
 namespace SessionSigner.Grants;
 
 /// <summary>Reads one budget.</summary>
@@ -11,12 +13,14 @@ internal static class BudgetReader
     public static Budget Read(JsonItem item, string path, FaultList faults)
     {
         var reader = ObjectReader.Open(item, path, faults);
+        var decimals = (int)(reader.OptionalInteger("decimals", 1, TokenAmount.DecimalsMax) ?? 0);
         var budget = new Budget(
             reader.Text("name", Parsing.IsName, Parsing.NameRule),
             reader.Text("unit", text => Parsing.IsPrintable(text, 1, 64), "Must be 1 to 64 printable ASCII characters."),
-            reader.Amount("limit")
+            ReadLimit(reader, decimals)
         )
         {
+            Decimals = decimals,
             Window = ReadWindow(reader),
             Per = ToPer(
                 reader.Text(
@@ -28,6 +32,21 @@ internal static class BudgetReader
         };
         reader.RefuseUnknown();
         return budget;
+    }
+
+    private static UInt256 ReadLimit(ObjectReader reader, int decimals)
+    {
+        if (decimals == 0)
+        {
+            return reader.Amount("limit");
+        }
+        var text = reader.Text(
+            "limit",
+            text => TokenAmount.TryParse(text, decimals, out _),
+            $"Must be a number of tokens such as \"2500.5\", with at most {decimals} digits behind the point and no needless zeros, below 2^256 base units."
+        );
+        _ = TokenAmount.TryParse(text, decimals, out var limit);
+        return limit;
     }
 
     private static BudgetWindow ReadWindow(ObjectReader reader)

@@ -136,5 +136,20 @@ public sealed class MeterModelTests
         Assert.Equal(1, meter.Remaining);
     }
 
+    [Fact]
+    public void A_budget_in_tokens_speaks_of_tokens()
+    {
+        var rule = new BudgetRule("b", "b", "USDC", 2_500_500_000) { Decimals = 6 };
+        var meter = new BudgetMeter(rule, new BudgetTotal(BudgetWindow.Lifetime));
+        meter.Reserve(500_000, default);
+
+        Assert.Equal(new Headroom("b", "USDC", "2500.5", "2500"), meter.Describe(meter.Remaining(default)));
+        Assert.Equal(
+            new Denial(DenialReason.BudgetExceeded, "b", "2500.000001", "2500.5") { Headroom = "2500" },
+            meter.Refuse(2_500_000_001, default)
+        );
+        Assert.Equal("0.01", meter.DescribeDebit(10_000).Amount);
+    }
+
     private static BudgetMeter Meter(UInt256 limit) => new(new BudgetRule("b", "b", "u", limit), new BudgetTotal(BudgetWindow.Lifetime));
 }

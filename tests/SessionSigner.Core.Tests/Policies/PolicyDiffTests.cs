@@ -30,6 +30,7 @@ public class PolicyDiffTests
         ["rate raised"] = (d => Ceiling(d)["rates"]![0]!["max"] = 11, "ceiling.rates[1 s].max", ChangeEffect.Widens),
         ["rate lowered"] = (d => Ceiling(d)["rates"]![0]!["max"] = 9, "ceiling.rates[1 s].max", ChangeEffect.Narrows),
         ["rate gone"] = (d => Ceiling(d).Remove("rates"), "ceiling.rates", ChangeEffect.Widens),
+        ["decimals stated"] = (d => Budget(d)["decimals"] = 6, "ceiling.budgets[usdc].decimals", ChangeEffect.Unclear),
         ["limit raised"] = (d => Budget(d)["limit"] = "1001", "ceiling.budgets[usdc].limit", ChangeEffect.Widens),
         ["limit with fewer digits"] = (d => Budget(d)["limit"] = "999", "ceiling.budgets[usdc].limit", ChangeEffect.Narrows),
         ["shared"] = (d => Budget(d)["per"] = "policy", "ceiling.budgets[usdc].per", ChangeEffect.Narrows),

@@ -1,3 +1,4 @@
+using SessionSigner.Ethereum;
 using SessionSigner.Grants;
 
 namespace SessionSigner.Core;
@@ -47,8 +48,11 @@ internal static class BudgetDiff
                     case "unit":
                         list.Add(place, ChangeEffect.None, before, after, "for people; check that the limit still means what it did");
                         return true;
-                    case "limit":
+                    case "limit" when old.Find("decimals") is null && now.Find("decimals") is null:
                         return list.Cap(place, before, after);
+                    case "limit" when old.Find("decimals") == now.Find("decimals") && Tokens(old) is { } most && Tokens(now) is { } mostNow:
+                        list.Add(place, mostNow > most ? ChangeEffect.Widens : ChangeEffect.Narrows, before, after);
+                        return true;
                     case "per":
                         list.Add(
                             place,
@@ -73,6 +77,12 @@ internal static class BudgetDiff
             }
         );
     }
+
+    private static UInt256? Tokens(JsonItem.Object budget) =>
+        budget.Find("decimals") is JsonItem.Integer { Value: > 0 and <= TokenAmount.DecimalsMax and var decimals }
+        && TokenAmount.TryParse(Word(budget.Find("limit")), (int)decimals, out var limit)
+            ? limit
+            : null;
 
     // A budget of each session begins with nothing taken; a shared one that is shared otherwise forgets what was taken.
     private static ChangeEffect PerEffect(string old, string now) =>
