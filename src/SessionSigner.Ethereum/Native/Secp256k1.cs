@@ -12,10 +12,12 @@ public static unsafe class Secp256k1
     private static readonly void* Context = CreateContext();
 
     // SPEC: SEC 2, "2.4.1 Recommended Parameters secp256k1", n.
-    private static readonly byte[] s_order = Convert.FromHexString("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141");
+    private static readonly byte[] s_order = Convert.FromHexString("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFE" + "BAAEDCE6AF48A03BBFD25E8CD0364141");
 
     // The largest s a verifier accepts here and on Ethereum (EIP-2).
-    private static readonly byte[] s_halfOrder = Convert.FromHexString("7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0");
+    private static readonly byte[] s_halfOrder = Convert.FromHexString(
+        "7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF" + "5D576E7357A4501DDFE92F46681B20A0"
+    );
 
     /// <summary>Computes the public key of a private key.</summary>
     /// <param name="privateKey32">The scalar, big-endian.</param>
