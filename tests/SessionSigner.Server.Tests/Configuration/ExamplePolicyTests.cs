@@ -64,6 +64,61 @@ public class ExamplePolicyTests
         }
     }
 
+    /// <summary>No rule of a policy is there for nothing: without it a case is decided otherwise.</summary>
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Every_rule_is_needed_by_a_case(string file)
+    {
+        Assert.True(PolicyFile.TryReadJson(file, out var json, out _));
+        Assert.True(PolicyFile.TryReadJson(CasesOf(file), out var casesJson, out _));
+        var cases = JsonNode.Parse(casesJson.Span)!;
+        foreach (var request in cases["cases"]!.AsArray().SelectMany(one => one!["requests"]?.AsArray() ?? []))
+        {
+            // Rules move up where one before them is taken away.
+            request!.AsObject().Remove("rule");
+        }
+        var needless = new List<string>();
+        foreach (var (rule, without) in WithoutEach(JsonNode.Parse(json.Span)!))
+        {
+            Assert.True(Policy.TryParse(Utf8(without), out var policy, out var faults), string.Join('\n', faults));
+            Assert.True(PolicyCases.TryParse(Utf8(cases), policy, out var read, out faults), string.Join('\n', faults));
+            if (read.Run().All(result => result.Passed))
+            {
+                needless.Add(rule);
+            }
+        }
+        Assert.Empty(needless);
+    }
+
+    private static IEnumerable<(string Rule, JsonNode Document)> WithoutEach(JsonNode policy)
+    {
+        var count = policy["ceiling"]!["permissions"]!.AsArray().Count;
+        for (var i = 0; i < count; i++)
+        {
+            foreach (var list in (string[])["constraints", "meters"])
+            {
+                for (var j = 0; j < (Permission(policy, i)[list]?.AsArray().Count ?? 0); j++)
+                {
+                    var without = policy.DeepClone();
+                    Permission(without, i)[list]!.AsArray().RemoveAt(j);
+                    yield return ($"permissions[{i}].{list}[{j}]", without);
+                }
+            }
+            foreach (var cap in (string[])["max_gas", "max_fee_per_gas"])
+            {
+                var without = policy.DeepClone();
+                if (Permission(without, i).Remove(cap))
+                {
+                    yield return ($"permissions[{i}].{cap}", without);
+                }
+            }
+        }
+
+        static JsonObject Permission(JsonNode document, int index) => document["ceiling"]!["permissions"]![index]!.AsObject();
+    }
+
+    private static ReadOnlyMemory<byte> Utf8(JsonNode node) => System.Text.Encoding.UTF8.GetBytes(node.ToJsonString());
+
     [Fact]
     public void Yaml_has_the_digest_of_the_JSON_it_stands_for()
     {

@@ -149,6 +149,18 @@ public class CallLintTests
         Assert.Contains("\"amounts[*]\" has no cap", Assert.Single(warnings), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_choice_bounds_what_each_of_its_alternatives_bounds()
+    {
+        const string Function = "transfer(address to, uint256 amount)";
+        static string Choice(params string[] alternatives) =>
+            $$"""{"any_of":[{{string.Join(',', alternatives.Select(one => $"[{one}]"))}}]}""";
+        var small = Is("to") + "," + AtMost("amount", "10");
+        Assert.Empty(Check(Bounded(Function, "amount", [Choice(small, Is("to") + "," + AtMost("amount", "5"))])));
+        var open = Check(Bounded(Function, "amount", [Choice(small, Is("to"))]));
+        Assert.Contains("\"amount\" has no cap", Assert.Single(open), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("multicall(bytes[] calls)")]
     [InlineData("multicall(bytes32 previousBlockhash, bytes[] calls)")]
