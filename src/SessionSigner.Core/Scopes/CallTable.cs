@@ -48,6 +48,7 @@ internal sealed class CallTable(string side, Scope scope)
     {
         _rules = _building.ToFrozenDictionary(pair => pair.Key, pair => InOrder(pair.Key, pair.Value));
         RefuseMixedContainers(faults);
+        ElementBound.Check(_rules.Values, faults);
         _functions = _building
             .GroupBy(pair => (pair.Key.Chain, pair.Key.Target), pair => pair.Value[0].Rule.FunctionText)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray());

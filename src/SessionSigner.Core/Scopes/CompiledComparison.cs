@@ -32,7 +32,11 @@ internal sealed class CompiledComparison : CompiledConstraint
         _wordSet = Operator is ConstraintOperator.In or ConstraintOperator.NotIn ? words.ToFrozenSet() : null;
         _strings = strings;
         Limit = ConstraintText.Limit(source);
+        ElementLooks = ElementBound.LooksOf(path, strings.Length);
     }
+
+    /// <inheritdoc/>
+    public override int ElementLooks { get; }
 
     /// <summary>Rule path.</summary>
     public string Rule { get; }

@@ -128,7 +128,7 @@ public sealed class CompiledScope
             }
         }
         calls.Freeze(list);
-        typedData.Freeze();
+        typedData.Freeze(list);
         userOperations.Freeze();
         faults = list.Faults;
         compiled = list.Count == 0 ? new CompiledScope(side, scope, budgets, calls, typedData, messages, userOperations) : null;

@@ -8,6 +8,10 @@ internal abstract class PermissionRule(string path, CompiledConstraint[] constra
     /// <summary>Rule path, for example "ceiling.permissions[2]".</summary>
     public string Path { get; } = path;
 
+    /// <summary>How often its constraints and meters look at the elements of arrays; see <see cref="ElementBound"/>.</summary>
+    public int ElementLooks { get; } =
+        constraints.Sum(constraint => constraint.ElementLooks) + meters.Sum(meter => ElementBound.LooksOf(meter.Path));
+
     protected CompiledConstraint[] Constraints { get; } = constraints;
 
     protected CompiledMeter[] Meters { get; } = meters;

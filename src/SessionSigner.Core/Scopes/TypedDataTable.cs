@@ -33,8 +33,9 @@ internal sealed class TypedDataTable(string side, Scope scope)
     }
 
     /// <summary>Ends building; nothing is found before.</summary>
-    public void Freeze()
+    public void Freeze(FaultList faults)
     {
+        ElementBound.Check(_building.Values, faults);
         _rules = _building.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.ToArray());
         _building.Clear();
         var domains = scope.Permissions.OfType<TypedDataPermission>().Select(permission => Describe(permission.Domain));

@@ -48,7 +48,7 @@ internal sealed class CasePayloadReader(Policy policy)
             "raw_transaction" => (ReadBytes(item, path, request.Faults), "raw transaction"),
             "message" => (ReadText(item, path, request.Faults), "message"),
             "digest" => (ReadBytes(item, path, request.Faults), "digest"),
-            "user_operation" => (ReadUserOperation(item, path, request.Faults), "user operation"),
+            "user_operation" => (UserOperationItem.Read(item, path, request.Faults, OnlyChain), "user operation"),
             _ => (CanonicalJson.WriteUtf8(item), "typed data"),
         };
         CheckForm(payloadKind, body, path, request.Faults);
@@ -90,18 +90,7 @@ internal sealed class CasePayloadReader(Policy policy)
             : (CalldataWriter.Write(function, arguments, reader.PathOf("arguments"), reader.Faults), function.Name);
     }
 
-    private byte[] ReadUserOperation(JsonItem item, string path, FaultList faults)
-    {
-        var reader = ObjectReader.Open(item, path, faults);
-        var (entryPoint, version) = UserOperationSigning.ReadEntryPoint(reader);
-        var form = UserOperationSigning.ReadForm(reader);
-        var chain = ReadChain(reader);
-        var operation = reader.Required("json");
-        reader.RefuseUnknown();
-        return operation is null
-            ? []
-            : new UserOperationRequest(version, entryPoint, chain, form, CanonicalJson.WriteUtf8(operation)).ToBody().ToArray();
-    }
+    private UInt256? OnlyChain => policy.Ceiling.Chains.Count == 1 ? policy.Ceiling.Chains[0] : null;
 
     private UInt256 ReadChain(ObjectReader reader)
     {
@@ -109,9 +98,9 @@ internal sealed class CasePayloadReader(Policy policy)
         {
             return Parsing.ChainId(chain, reader.PathOf("chain"), reader.Faults) ?? UInt256.Zero;
         }
-        if (policy.Ceiling.Chains.Count == 1)
+        if (OnlyChain is { } only)
         {
-            return policy.Ceiling.Chains[0];
+            return only;
         }
         reader.Faults.Add(reader.PathOf("chain"), "Missing, and the policy has several chains.");
         return UInt256.Zero;

@@ -40,8 +40,8 @@ public sealed class ReplayPayloads
         var reader = ObjectReader.Open(item, "", faults);
         var name = reader.Text(
             "kind",
-            text => text is "transaction" or "typed_data" or "message" or "digest",
-            "Must be \"transaction\", \"typed_data\", \"message\" or \"digest\"."
+            text => text is "transaction" or "typed_data" or "message" or "digest" or "user_operation",
+            "Must be \"transaction\", \"typed_data\", \"message\", \"digest\" or \"user_operation\"."
         );
         var payload = reader.Required("payload");
         reader.RefuseUnknown();
@@ -53,9 +53,14 @@ public sealed class ReplayPayloads
         {
             "transaction" => (PayloadKind.Transaction, Parsing.Bytes(payload)),
             "digest" => (PayloadKind.Digest, Parsing.Bytes(payload)),
+            "user_operation" => (PayloadKind.UserOperation, UserOperationItem.Read(payload!, "payload", faults)),
             "message" => (PayloadKind.Message, payload is JsonItem.Text { Value: var text } ? Encoding.UTF8.GetBytes(text) : null),
             _ => (PayloadKind.TypedData, payload is JsonItem.Object ? CanonicalJson.WriteUtf8(payload) : null),
         };
+        if (faults.Count > 0)
+        {
+            return;
+        }
         if (body is null || (kind == PayloadKind.Digest && body.Length != Hash32.Size))
         {
             faults.Add(

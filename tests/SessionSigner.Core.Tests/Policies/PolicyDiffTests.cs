@@ -27,6 +27,7 @@ public class PolicyDiffTests
         ["end"] = (d => Ceiling(d)["not_after"] = 5, "ceiling.not_after", ChangeEffect.Narrows),
         ["more signatures"] = (d => Ceiling(d)["max_signatures"] = 1_001, "ceiling.max_signatures", ChangeEffect.Widens),
         ["no bound of signatures"] = (d => Ceiling(d).Remove("max_signatures"), "ceiling.max_signatures", ChangeEffect.Widens),
+        ["open orders"] = (d => Ceiling(d)["max_open_orders"] = 5, "ceiling.max_open_orders", ChangeEffect.Narrows),
         ["rate raised"] = (d => Ceiling(d)["rates"]![0]!["max"] = 11, "ceiling.rates[1 s].max", ChangeEffect.Widens),
         ["rate lowered"] = (d => Ceiling(d)["rates"]![0]!["max"] = 9, "ceiling.rates[1 s].max", ChangeEffect.Narrows),
         ["rate gone"] = (d => Ceiling(d).Remove("rates"), "ceiling.rates", ChangeEffect.Widens),

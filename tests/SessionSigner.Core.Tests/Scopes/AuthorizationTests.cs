@@ -109,7 +109,7 @@ public class AuthorizationTests
         return permission;
     }
 
-    private static TransactionPayload Transaction(string target, int chain, int count, string data = "0x26121ff0", int type = 4) =>
+    internal static TransactionPayload Transaction(string target, int chain, int count, string data = "0x26121ff0", int type = 4) =>
         new TransactionBuilder
         {
             Type = type,

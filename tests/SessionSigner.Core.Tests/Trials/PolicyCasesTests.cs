@@ -195,6 +195,51 @@ public class PolicyCasesTests
         Assert.True(Assert.Single(results).Passed, string.Join('\n', results[0].Steps));
     }
 
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("\"chain\":\"1\",", null)]
+    [InlineData("\"chain\":\"10\",", "chain_not_allowed")]
+    public void An_operation_is_decided_as_a_daemon_does(string chain, string? reason)
+    {
+        var call = ScopeBuilder.Call("f(uint256 x)", name: "f");
+        var policy = PolicyBuilder.Document(call, UserOperations.Permission("operate", "usdc"));
+        var operation = UserOperations.Json(Containers.Execute(ScopeBuilder.Token, 0, Containers.Calldata("f(uint256)", 1)));
+        var expected = reason is null ? """ "allow","rule":"ceiling.permissions[operate]" """ : $"\"refuse\",\"reason\":\"{reason}\"";
+        var result = Assert.Single(
+            Run(
+                $$"""[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"user_operation":{ {{chain}}{{Operation(operation)}} },"expect":{{expected}} }]}]""",
+                policy
+            )
+        );
+        Assert.True(result.Passed, string.Join('\n', result.Steps));
+    }
+
+    [Theory]
+    [InlineData("""{"signature_form":"hash","json":{}}""", ".entry_point: Missing.")]
+    [InlineData(
+        """{"entry_point":{"address":"EP","version":"0.5"},"signature_form":"hash","json":{}}""",
+        ".entry_point.version: Must be"
+    )]
+    [InlineData("""{"entry_point":{"address":"EP","version":"0.7"},"json":{}}""", ".signature_form: Missing.")]
+    [InlineData("""{"entry_point":{"address":"EP","version":"0.7"},"signature_form":"hash"}""", ".json: Missing.")]
+    [InlineData(
+        """{"entry_point":{"address":"EP","version":"0.7"},"signature_form":"hash","json":"0x"}""",
+        ".json: Must be an object"
+    )]
+    [InlineData("""{"entry_point":{"address":"EP","version":"0.7"},"signature_form":"hash","json":{},"x":1}""", ".x: Unknown member.")]
+    [InlineData(
+        """{"entry_point":{"address":"EP","version":"0.7"},"signature_form":"hash","json":{},"chain":"0"}""",
+        ".chain: Must be"
+    )]
+    public void An_operation_that_is_none_is_a_fault(string operation, string fault)
+    {
+        var request = operation.Replace("EP", UserOperations.EntryPoint, StringComparison.Ordinal);
+        var faults = Faults(
+            $$"""[{"name":"a","at":"2026-01-01T00:00:00Z","requests":[{"user_operation":{{request}} ,"expect":"allow"}]}]"""
+        );
+        Assert.Contains(faults, found => found.StartsWith("cases[0].requests[0].user_operation" + fault, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Two_cases_have_two_names()
     {
@@ -215,6 +260,11 @@ public class PolicyCasesTests
         Assert.Null(parsed);
         return faults;
     }
+
+    private static string Operation(JsonObject operation) =>
+        $$"""
+            "entry_point":{"address":"{{UserOperations.EntryPoint}}","version":"0.7"},"signature_form":"hash","json":{{operation.ToJsonString()}}
+            """;
 
     private static byte[] Json(string cases) => Encoding.UTF8.GetBytes($$"""{"version":1,"cases":{{cases}}}""");
 }

@@ -99,6 +99,34 @@ public class PolicyReplayTests
     }
 
     [Fact]
+    public async Task A_user_operation_is_held_against_the_candidate()
+    {
+        await using var desk = new Desk();
+        var session = await desk.OpenAsync();
+        var transfer = "0x" + Convert.ToHexStringLower(Desk.TransferData(60));
+        var operation = UserOperations.Json(Containers.Execute(Desk.Token.ToString(), 0, transfer));
+        operation["sender"] = Desk.Account.ToString();
+        await desk.Pipeline.SignUserOperationAsync(Desk.Trader, session.SessionId, "op-1", UserOperations.Request(operation), default);
+        var payloads = new ReplayPayloads();
+        var line = $$"""
+            {"kind":"user_operation","payload":{"chain":"1","entry_point":{"address":"{{Desk.EntryPoint}}","version":"0.7"},
+             "signature_form":"hash","json":{{operation.ToJsonString()}} } }
+            """;
+        Assert.True(payloads.TryAdd(Encoding.UTF8.GetBytes(line), out var fault), fault);
+        var replay = Replay(desk.Policy, desk.Journal.Entries, payloads);
+        Assert.Empty(replay.Findings);
+        Assert.Equal(1, replay.Counts.WithPayload);
+
+        var other = desk.Policy.CanonicalJson.Replace("\"nonce_keys\":[\"0\"]", "\"nonce_keys\":[\"1\"]", StringComparison.Ordinal);
+        Assert.True(Policy.TryParse(Encoding.UTF8.GetBytes(other), out var policy, out _));
+        Assert.Contains(
+            "refuse user_operation_not_allowed by ceiling.permissions[operate].nonce_keys",
+            Assert.Single(Replay(policy, desk.Journal.Entries, payloads).Findings).Decision,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task Another_policys_sessions_are_counted_only()
     {
         await using var desk = new Desk();
@@ -114,6 +142,15 @@ public class PolicyReplayTests
     [InlineData("""{"kind":"transaction","payload":"02"}""", "payload: Must be")]
     [InlineData("""{"kind":"digest","payload":"0x02"}""", "payload: Must be")]
     [InlineData("""{"kind":"typed_data","payload":"{}"}""", "payload: Must be")]
+    [InlineData("""{"kind":"user_operation","payload":"0x02"}""", "payload: Must be an object")]
+    [InlineData(
+        """{"kind":"user_operation","payload":{"entry_point":EP,"signature_form":"hash","json":{}}}""",
+        "payload.chain: Missing."
+    )]
+    [InlineData(
+        """{"kind":"user_operation","payload":{"chain":"1","entry_point":EP,"signature_form":"hash","json":{}}}""",
+        "payload: It cannot be decoded"
+    )]
     [InlineData("""{"kind":"grant","payload":"0x02"}""", "kind: Must be")]
     [InlineData("""{"kind":"message"}""", "payload: Missing.")]
     [InlineData("""{"kind":"message","payload":"x","digest":"0x"}""", "digest: Unknown member.")]
@@ -121,6 +158,7 @@ public class PolicyReplayTests
     public void A_payload_that_is_none_is_a_fault(string json, string fault)
     {
         var payloads = new ReplayPayloads();
+        json = json.Replace("EP", $$"""{"address":"{{Desk.EntryPoint}}","version":"0.7"}""", StringComparison.Ordinal);
         Assert.False(payloads.TryAdd(Encoding.UTF8.GetBytes(json), out var found));
         Assert.StartsWith(fault, found, StringComparison.Ordinal);
         Assert.Equal(0, payloads.Count);

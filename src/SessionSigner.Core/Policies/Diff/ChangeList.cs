@@ -41,6 +41,13 @@ internal sealed class ChangeList
             Add(path, old is null ? ChangeEffect.Narrows : ChangeEffect.Widens, old, now, "without a list, any");
             return true;
         }
+        return Elements(path, old, now);
+    }
+
+    /// <summary>A list whose elements each allow something; a list that is not there allows nothing.</summary>
+    public bool Elements(string path, JsonItem? old, JsonItem? now)
+    {
+        var before = _changes.Count;
         foreach (var item in Missing(old, now))
         {
             Add(path, ChangeEffect.Narrows, item, null);
@@ -49,6 +56,29 @@ internal sealed class ChangeList
         {
             Add(path, ChangeEffect.Widens, null, item);
         }
+        if (_changes.Count == before)
+        {
+            Add(path, ChangeEffect.None, old, now, "the same elements");
+        }
+        return true;
+    }
+
+    /// <summary>Something that a request must have exactly: with another value, it allows what it did not.</summary>
+    public bool Exact(string path, JsonItem? old, JsonItem? now)
+    {
+        Add(path, ChangeEffect.Widens, old, now, "what was allowed is not any more, something else is");
+        return true;
+    }
+
+    /// <summary>A member that allows something if it is true; false if it is missing.</summary>
+    public bool Flag(string path, JsonItem? old, JsonItem? now)
+    {
+        var (before, after) = (old is JsonItem.Boolean { Value: true }, now is JsonItem.Boolean { Value: true });
+        var effect =
+            before == after ? ChangeEffect.None
+            : after ? ChangeEffect.Widens
+            : ChangeEffect.Narrows;
+        Add(path, effect, old, now);
         return true;
     }
 

@@ -1,4 +1,3 @@
-using SessionSigner.Ethereum;
 using SessionSigner.Grants;
 
 namespace SessionSigner.Core;
@@ -29,6 +28,16 @@ internal static class PermissionDiff
                     overlaps ? OverlapNote : "nothing else is for the same"
                 );
             }
+            else if (Kind(permission) != Kind(other))
+            {
+                list.Add(
+                    StrictJson.Member(place, "kind"),
+                    ChangeEffect.Widens,
+                    permission,
+                    other,
+                    "another permission under the same name"
+                );
+            }
             else
             {
                 CompareOne(list, place, permission, other, overlaps);
@@ -49,7 +58,8 @@ internal static class PermissionDiff
     private static void CompareOne(ChangeList all, string path, JsonItem.Object old, JsonItem.Object now, bool overlaps)
     {
         var list = new ChangeList();
-        list.Members(path, old, now, (name, place, before, after) => CompareMember(list, name, place, before, after));
+        var kind = Kind(old);
+        list.Members(path, old, now, (name, place, before, after) => MemberDiff.Compare(list, kind, name, place, before, after));
         foreach (var change in list.Changes)
         {
             all.Add(
@@ -64,64 +74,7 @@ internal static class PermissionDiff
         }
     }
 
-    private static bool CompareMember(ChangeList list, string name, string path, JsonItem? old, JsonItem? now)
-    {
-        switch (name)
-        {
-            case "targets":
-                return list.AllowList(path, old, now);
-            case "chain" when old is null || now is null:
-                list.Add(
-                    path,
-                    old is null ? ChangeEffect.Narrows : ChangeEffect.Widens,
-                    old,
-                    now,
-                    "without it, every chain of the ceiling"
-                );
-                return true;
-            case "max_native_value":
-                return list.Cap(path, old ?? Zero, now ?? Zero);
-            case "max_gas" or "max_fee_per_gas" or "max_priority_fee_per_gas":
-                return list.Cap(path, old, now);
-            case "allow_access_list":
-                list.Add(path, now is JsonItem.Boolean { Value: true } ? ChangeEffect.Widens : ChangeEffect.Narrows, old, now);
-                return true;
-            case "unwrap" when old is null || now is null:
-                list.Add(
-                    path,
-                    old is null ? ChangeEffect.Narrows : ChangeEffect.Widens,
-                    old,
-                    now,
-                    "without it, the calls that the call carries are not looked into"
-                );
-                return true;
-            case "constraints":
-                return ConstraintDiff.Compare(list, path, old, now);
-            case "meters":
-                return CompareMeters(list, path, old, now);
-            default:
-                return false;
-        }
-    }
-
-    private static JsonItem.Text Zero { get; } = new("0");
-
-    private static bool CompareMeters(ChangeList list, string path, JsonItem? old, JsonItem? now)
-    {
-        foreach (var meter in ChangeList.Missing(old, now))
-        {
-            list.Add(path, ChangeEffect.Widens, meter, null, "it counts into one budget less");
-        }
-        foreach (var meter in ChangeList.Missing(now, old))
-        {
-            list.Add(path, ChangeEffect.Narrows, null, meter, "it counts into one budget more");
-        }
-        if (!ChangeList.Missing(old, now).Any() && !ChangeList.Missing(now, old).Any())
-        {
-            list.Add(path, ChangeEffect.None, old, now, "another order");
-        }
-        return true;
-    }
+    private static string Kind(JsonItem.Object permission) => (permission.Find("kind") as JsonItem.Text)?.Value ?? "";
 
     // Which of two that overlap comes first decides what is counted.
     private static void CompareOrder(ChangeList list, Scope old, Scope now, string path)
@@ -133,7 +86,13 @@ internal static class PermissionDiff
             for (var j = i + 1; j < common.Count; j++)
             {
                 var (first, second) = (places[common[i].Name], places[common[j].Name]);
-                if (first > second && (MayOverlap(common[i], common[j]) || MayOverlap(now.Permissions[first], now.Permissions[second])))
+                if (
+                    first > second
+                    && (
+                        PermissionOverlap.May(common[i], common[j])
+                        || PermissionOverlap.May(now.Permissions[first], now.Permissions[second])
+                    )
+                )
                 {
                     list.Add(
                         path,
@@ -151,18 +110,7 @@ internal static class PermissionDiff
     private static bool Overlaps(Scope old, Scope now, string name)
     {
         Permission[] all = [.. old.Permissions, .. now.Permissions];
-        return all.Where(permission => permission.Name == name).Any(one => all.Any(other => other.Name != name && MayOverlap(one, other)));
+        return all.Where(permission => permission.Name == name)
+            .Any(one => all.Any(other => other.Name != name && PermissionOverlap.May(one, other)));
     }
-
-    private static bool MayOverlap(Permission one, Permission other) =>
-        (one, other) switch
-        {
-            (CallPermission a, CallPermission b) => Selector(a) == Selector(b) && a.Targets.Intersect(b.Targets).Any(),
-            (TypedDataPermission a, TypedDataPermission b) => a.PrimaryType == b.PrimaryType,
-            _ => one.GetType() == other.GetType(),
-        };
-
-    // Null for a plain transfer.
-    private static uint? Selector(CallPermission call) =>
-        AbiFunction.TryParse(call.Function, out var function, out _) ? function!.Selector : null;
 }

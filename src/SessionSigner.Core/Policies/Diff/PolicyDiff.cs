@@ -52,7 +52,7 @@ public static class PolicyDiff
                 name switch
                 {
                     "not_before" => list.Floor(place, one, other),
-                    "not_after" or "max_signatures" => list.Cap(place, one, other),
+                    "not_after" or "max_signatures" or "max_open_orders" => list.Cap(place, one, other),
                     "chains" or "accounts" => list.AllowList(place, one, other),
                     "rates" => CompareRates(list, place, one, other),
                     "budgets" => BudgetDiff.Compare(list, place, one, other),

@@ -24,12 +24,36 @@ internal static class OverlapLint
                     && reported.Add((first, i))
                 )
                 {
-                    warnings.Add(
-                        $"ceiling.permissions[{i}].meters: ceiling.permissions[{first}] matches the same {what} and counts other budgets; the first that allows decides which."
-                    );
+                    Warn(i, first, what, warnings);
                 }
             }
+            if (FindOperations(scope, i) is { } earlier)
+            {
+                Warn(i, earlier, "user operations", warnings);
+            }
         }
+    }
+
+    private static void Warn(int index, int first, string what, List<string> warnings) =>
+        warnings.Add(
+            $"ceiling.permissions[{index}].meters: ceiling.permissions[{first}] matches the same {what} and counts other budgets; the first that allows decides which."
+        );
+
+    // The first permission before this one that an operation can be for as well, and that counts otherwise.
+    private static int? FindOperations(Scope scope, int index)
+    {
+        for (var i = 0; i < index && scope.Permissions[index] is UserOperationPermission; i++)
+        {
+            if (
+                scope.Permissions[i] is UserOperationPermission earlier
+                && PermissionOverlap.May(earlier, scope.Permissions[index])
+                && !HasSameMeters(earlier, scope.Permissions[index])
+            )
+            {
+                return i;
+            }
+        }
+        return null;
     }
 
     private static IEnumerable<string> Keys(Scope scope, int index)
