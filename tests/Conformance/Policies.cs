@@ -41,6 +41,7 @@ internal static class Policies
                 Transfers("venue", OrderCap, Budget, Order).Replace("per: session", "per: principal", StringComparison.Ordinal),
                 3_600
             ),
+            ["setup"] = Write("setup", Transfers("setup", OrderCap, Budget, Setup), 3_600),
             ["brief"] = Write("brief", Transfers("brief", OrderCap, Budget, ""), 2),
         };
 
@@ -180,6 +181,23 @@ internal static class Policies
                   statement: Sign in to trade.
                   max_lifetime_seconds: 600
                   resources: ["https://desk.example/terms"]
+
+            """;
+
+    // Gives accounts the code of one contract, at most twice in a transaction, or takes any code away from them on every chain.
+    private static string Setup =>
+        $"""
+                - name: delegate
+                  kind: call
+                  targets: ["{Exchange}"]
+                  function: ""
+                  max_gas: "200000"
+                  max_fee_per_gas: "100000000000"
+                  max_priority_fee_per_gas: "10000000000"
+                  max_authorizations: 2
+                  authorizations:
+                    - address: "{Token}"
+                    - {"{address: \"0x0000000000000000000000000000000000000000\", chain: \"0\"}"}
 
             """;
 

@@ -216,21 +216,12 @@ public class PolicyCasesTests
 
     [Theory]
     [InlineData("""{"signature_form":"hash","json":{}}""", ".entry_point: Missing.")]
-    [InlineData(
-        """{"entry_point":{"address":"EP","version":"0.5"},"signature_form":"hash","json":{}}""",
-        ".entry_point.version: Must be"
-    )]
+    [InlineData("""{"entry_point":{"address":"EP","version":"0.5"},"signature_form":"hash","json":{}}""", ".entry_point.version: Must be")]
     [InlineData("""{"entry_point":{"address":"EP","version":"0.7"},"json":{}}""", ".signature_form: Missing.")]
     [InlineData("""{"entry_point":{"address":"EP","version":"0.7"},"signature_form":"hash"}""", ".json: Missing.")]
-    [InlineData(
-        """{"entry_point":{"address":"EP","version":"0.7"},"signature_form":"hash","json":"0x"}""",
-        ".json: Must be an object"
-    )]
+    [InlineData("""{"entry_point":{"address":"EP","version":"0.7"},"signature_form":"hash","json":"0x"}""", ".json: Must be an object")]
     [InlineData("""{"entry_point":{"address":"EP","version":"0.7"},"signature_form":"hash","json":{},"x":1}""", ".x: Unknown member.")]
-    [InlineData(
-        """{"entry_point":{"address":"EP","version":"0.7"},"signature_form":"hash","json":{},"chain":"0"}""",
-        ".chain: Must be"
-    )]
+    [InlineData("""{"entry_point":{"address":"EP","version":"0.7"},"signature_form":"hash","json":{},"chain":"0"}""", ".chain: Must be")]
     public void An_operation_that_is_none_is_a_fault(string operation, string fault)
     {
         var request = operation.Replace("EP", UserOperations.EntryPoint, StringComparison.Ordinal);

@@ -143,10 +143,7 @@ public class PolicyReplayTests
     [InlineData("""{"kind":"digest","payload":"0x02"}""", "payload: Must be")]
     [InlineData("""{"kind":"typed_data","payload":"{}"}""", "payload: Must be")]
     [InlineData("""{"kind":"user_operation","payload":"0x02"}""", "payload: Must be an object")]
-    [InlineData(
-        """{"kind":"user_operation","payload":{"entry_point":EP,"signature_form":"hash","json":{}}}""",
-        "payload.chain: Missing."
-    )]
+    [InlineData("""{"kind":"user_operation","payload":{"entry_point":EP,"signature_form":"hash","json":{}}}""", "payload.chain: Missing.")]
     [InlineData(
         """{"kind":"user_operation","payload":{"chain":"1","entry_point":EP,"signature_form":"hash","json":{}}}""",
         "payload: It cannot be decoded"
