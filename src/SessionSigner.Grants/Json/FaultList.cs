@@ -13,14 +13,15 @@ public sealed class FaultList
     /// <summary>The faults in the order they were found.</summary>
     public IReadOnlyList<string> Faults => _faults;
 
-    /// <summary>How many there are.</summary>
-    public int Count => _faults.Count;
+    /// <summary>How many there are, also those that were not kept: whoever compares it before and after reading a part must see every fault of the part.</summary>
+    public int Count { get; private set; }
 
     /// <summary>Adds "path: rule".</summary>
     /// <param name="path">Path of the value at fault; empty for the whole document.</param>
     /// <param name="rule">The rule it breaks.</param>
     public void Add(string path, string rule)
     {
+        Count++;
         if (_faults.Count < CountMax)
         {
             _faults.Add(path.Length == 0 ? rule : path + ": " + rule);
