@@ -30,13 +30,23 @@ internal sealed class MemoryJournal : IJournal
     private readonly Dictionary<(string, string), FoundAnswer> _answers = [];
     private readonly List<SessionRecord> _sessions = [];
     private readonly PolicyLog _policies = new();
+    private readonly MerkleTree _tree = new();
 
     /// <summary>What to do with a write; by default it commits.</summary>
     public Func<JournalWrite, JournalMode> Mode { get; set; } = _ => JournalMode.Commit;
 
     public bool IsWritable { get; private set; } = true;
 
-    public TreeHead Head => new(Durable.Count, default);
+    public TreeHead Head
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new(_tree.Size, new Hash32(_tree.Root()));
+            }
+        }
+    }
 
     /// <summary>The durable writes, in order.</summary>
     public IReadOnlyList<JournalWrite> Durable
@@ -258,6 +268,7 @@ internal sealed class MemoryJournal : IJournal
         Assert.Null(_policies.FindFault(write.Entry));
         _policies.Apply(write.Entry);
         _durable.Add(write);
+        _tree.Append(EntryCodec.Encode(write.Entry));
         var index = _durable.Count - 1;
         if (write.Answer is { } answer)
         {

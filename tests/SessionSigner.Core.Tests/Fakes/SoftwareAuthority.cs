@@ -31,6 +31,11 @@ internal sealed class SoftwareAuthority : IGrantAuthority
     public async ValueTask<SignedGrant> AuthorizeAsync(UnsignedGrant grant, CancellationToken cancellationToken)
     {
         Calls++;
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!PrimaryKeys.Any(key => key.PublicKey.Equals(grant.PrimaryKey)))
+        {
+            throw new SignerException(ErrorCode.NotFound, "There is no such primary key.");
+        }
         await BeforeSigning(cancellationToken);
         var stated = Swap(grant);
         var signature = new byte[65];
