@@ -7,7 +7,8 @@ namespace SessionSigner.Core;
 /// <summary>What a change of policies does to log and sessions. Thread safe.</summary>
 internal sealed class PolicyChanges(IJournal journal, SessionRegistry sessions)
 {
-    private const int FaultTextLengthMax = 4_096;
+    // It travels three times in the trailers, once in percent and twice in base64: all together below 8 KiB, which every peer takes.
+    private const int FaultTextLengthMax = 1_024;
 
     /// <summary>Reads what is proposed.</summary>
     /// <exception cref="SignerException"><see cref="ErrorCode.InvalidRequest"/> with every fault, as far as they fit.</exception>

@@ -50,4 +50,18 @@ public class ProposalBoundTests
         await next.Store.RetireAsync(Desk.Operator, digests[2], "not wanted");
         await next.ProposeAsync(next.Version("one more"));
     }
+
+    [Fact]
+    public async Task Faults_are_told_as_far_as_they_fit_into_the_headers_of_an_answer()
+    {
+        await using var council = await Council.OpenAsync();
+        var members = string.Join(',', Enumerable.Range(0, 1_000).Select(i => $"\"unknown{i}\":1"));
+
+        var failure = await Council.RefusedAsync(
+            () => council.ProposeAsync(System.Text.Encoding.UTF8.GetBytes($"{{{members}}}")),
+            ErrorCode.InvalidRequest
+        );
+
+        Assert.InRange(failure.Message.Length, 200, 1_024);
+    }
 }
