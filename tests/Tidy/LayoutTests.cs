@@ -27,7 +27,14 @@ public partial class LayoutTests
         "tests",
     ];
 
-    private static readonly string[] Commands = ["deploy/quickstart.sh", "tests/run.sh", "tests/install.sh", "tests/mutation.sh", ".ci/run"];
+    private static readonly string[] Commands =
+    [
+        "deploy/quickstart.sh",
+        "tests/run.sh",
+        "tests/install.sh",
+        "tests/mutation.sh",
+        ".ci/run",
+    ];
 
     [Fact]
     public void The_top_level_holds_only_what_tools_need_there()

@@ -42,6 +42,11 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
     {
         var before = faults.Count;
         typeHash = default;
+        // The domain of EntryPoint 0.8 and later. Whatever is signed in it is a user operation, whose rules a permission for typed data does not know.
+        if (permission.Domain.Name == "ERC4337")
+        {
+            faults.Add(Path + ".domain.name", "Is the domain of user operations; use a permission of kind user_operation.");
+        }
         if (!TypedDataStruct.TryParse(permission.Type, out var definition, out var fault))
         {
             faults.Add(

@@ -111,6 +111,17 @@ public class ScopeCompilerTests
         );
 
     [Fact]
+    public void Typed_data_in_the_domain_of_user_operations()
+    {
+        var permission = ScopeBuilder.Typed("Order(uint256 amount)");
+        permission["domain"]!["name"] = "ERC4337";
+        Assert.Equal(
+            "ceiling.permissions[0].domain.name: Is the domain of user operations; use a permission of kind user_operation.",
+            Assert.Single(ScopeBuilder.Faults(permission))
+        );
+    }
+
+    [Fact]
     public void A_primary_type_that_is_not_the_first()
     {
         var permission = ScopeBuilder.Typed("Order(uint256 amount)");
