@@ -106,7 +106,8 @@ run_project() {
   SECONDS=0
   local prefix=()
   if [[ " ${as_root[*]} " == *" $name "* && "$(id -u)" != 0 ]]; then
-    prefix=(sudo -n -H --preserve-env)
+    # sudo has a path of its own, on which dotnet may not be.
+    prefix=(sudo -H --preserve-env env "PATH=$PATH")
   fi
   timeout --kill-after=30 "${project_minutes_max}m" "${prefix[@]}" \
     dotnet test "$project" --no-build -c "$configuration" --results-directory "$results" --logger "trx;LogFileName=$name.trx" \

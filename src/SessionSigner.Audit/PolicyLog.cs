@@ -14,6 +14,9 @@ public sealed class PolicyLog
     // By the policy's name; the roster's is empty, which no policy's is.
     private readonly Dictionary<string, Version> _active = new(StringComparer.Ordinal);
 
+    // Those that wait, so that no entry goes through all there ever were.
+    private readonly HashSet<Version> _pending = [];
+
     private enum State
     {
         Pending,
@@ -105,6 +108,7 @@ public sealed class PolicyLog
     {
         var version = new Version(entry.Policy, entry.PolicyDigest.ToArray());
         _versions.Add(Convert.ToHexStringLower(version.Digest), version);
+        _pending.Add(version);
         return version;
     }
 
@@ -115,6 +119,7 @@ public sealed class PolicyLog
             before.State = State.Over;
         }
         version.State = State.Active;
+        _pending.Remove(version);
         _active[version.Name] = version;
         ForgetApprovals(version.Name);
     }
@@ -122,7 +127,7 @@ public sealed class PolicyLog
     // An approval is under a roster and of what the version replaces; of anything else nobody has approved anything yet.
     private void ForgetApprovals(string name)
     {
-        foreach (var version in _versions.Values.Where(version => name.Length == 0 || version.Name == name))
+        foreach (var version in _pending.Where(version => name.Length == 0 || version.Name == name))
         {
             version.Approvers.Clear();
         }
@@ -136,6 +141,7 @@ public sealed class PolicyLog
             ForgetApprovals(version.Name);
         }
         version.State = State.Over;
+        _pending.Remove(version);
     }
 
     private Version? Find(Entry entry) => _versions.GetValueOrDefault(Convert.ToHexStringLower(entry.PolicyDigest.Span));

@@ -15,6 +15,8 @@ public sealed class DaemonMemoryTests(SmallDaemonFixture daemon) : IClassFixture
     private const int Clients = 16;
     private const int Signatures = 50;
 
+    private int _signed;
+
     [Fact]
     public async Task A_session_key_is_nowhere_but_in_the_vault_while_its_session_signs_and_nowhere_once_closed()
     {
@@ -58,7 +60,9 @@ public sealed class DaemonMemoryTests(SmallDaemonFixture daemon) : IClassFixture
         Assert.NotEmpty(MemoryScan.CoreImage(daemon.ProcessId, control));
     }
 
-    private async Task SignAsync(string session) =>
+    private async Task SignAsync(string session)
+    {
+        _signed = 0;
         await Task.WhenAll(
             Enumerable
                 .Range(0, Clients)
@@ -72,6 +76,8 @@ public sealed class DaemonMemoryTests(SmallDaemonFixture daemon) : IClassFixture
                     })
                 )
         );
+        Assert.True(_signed > 0, "nothing was signed: the scan proves nothing");
+    }
 
     // A scan keeps the daemon standing for longer than a call may take.
     private async Task SignOnceAsync(string session, int nonce)
@@ -79,6 +85,7 @@ public sealed class DaemonMemoryTests(SmallDaemonFixture daemon) : IClassFixture
         try
         {
             await daemon.Alice.SignAsync(session, new Transfer { Nonce = nonce });
+            Interlocked.Increment(ref _signed);
         }
         catch (RpcException exception) when (exception.StatusCode == StatusCode.DeadlineExceeded) { }
     }

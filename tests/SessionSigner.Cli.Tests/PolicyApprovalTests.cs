@@ -24,7 +24,6 @@ public sealed class PolicyApprovalTests : IDisposable
     [Theory]
     [InlineData($"activate --policy desk --digest {Digest} --previous none")]
     [InlineData($"activate --policy desk --digest {Digest} --previous {Other}")]
-    [InlineData($"retire --policy desk --digest {Digest}")]
     [InlineData("roster --new-roster @next.json")]
     public async Task What_approvers_sign_with_OpenSSH_reaches_the_quorum(string options)
     {
@@ -46,7 +45,9 @@ public sealed class PolicyApprovalTests : IDisposable
     [Fact]
     public async Task Json_says_the_same()
     {
-        var approve = await Run($"policy statement retire --policy desk --digest {Digest} --roster @roster.json {Common} --json");
+        var approve = await Run(
+            $"policy statement activate --policy desk --digest {Digest} --previous none --roster @roster.json {Common} --json"
+        );
         var text = JsonDocument.Parse(approve.Output).RootElement.GetProperty("text").GetString()!;
         Assert.True(ApprovalStatement.TryParse(text, out var statement, out var fault), fault);
         Assert.Equal("desk", statement.Policy);
@@ -66,14 +67,15 @@ public sealed class PolicyApprovalTests : IDisposable
     [InlineData($"activate --policy Desk --digest {Digest} --previous none", "policy: ")]
     [InlineData($"activate --policy desk --digest {Digest} --previous {Digest}", "previous: ")]
     [InlineData("activate --policy desk --digest 0x12 --previous none", "--digest must be")]
-    [InlineData($"retire --policy desk --digest {Digest} --previous none", "--previous has no place")]
+    [InlineData("roster --new-roster @next.json --previous none", "--previous has no place")]
+    [InlineData($"retire --policy desk --digest {Digest}", "retire")]
     [InlineData($"roster --new-roster @next.json --policy desk", "--policy has no place")]
     [InlineData("roster --new-roster @roster.json", "digest: ")]
     [InlineData("roster", "--new-roster is missing.")]
     [InlineData("roster --new-roster @alice.pub", "is not one")]
     [InlineData("delete", "delete")]
-    [InlineData($"retire --policy desk --digest {Digest} --expires-in 32d", "--expires-in is at most 31d")]
-    [InlineData($"retire --policy desk --digest {Digest} --daemon a+b", "daemon: ")]
+    [InlineData($"activate --policy desk --digest {Digest} --previous none --expires-in 32d", "--expires-in is at most 31d")]
+    [InlineData($"activate --policy desk --digest {Digest} --previous none --daemon a+b", "daemon: ")]
     public async Task Wrong_arguments_are_named(string options, string naming)
     {
         var common = options.Contains("--expires-in", StringComparison.Ordinal) ? "--daemon d" : "--expires-in 7d";
@@ -90,7 +92,9 @@ public sealed class PolicyApprovalTests : IDisposable
     [Fact]
     public async Task A_changed_text_or_another_roster_does_not_verify()
     {
-        await Run($"policy statement retire --policy desk --digest {Digest} --roster @roster.json {Common} --out @approval.txt");
+        await Run(
+            $"policy statement activate --policy desk --digest {Digest} --previous none --roster @roster.json {Common} --out @approval.txt"
+        );
         Sign("alice", "approval.txt");
         Sign("bob", "approval.txt");
         const string Verify = "policy verify @approval.txt --signature @alice.sig --signature @bob.sig --roster ";

@@ -1,29 +1,27 @@
 using System.CommandLine;
 using SessionSigner.Client;
+using SessionSigner.V1;
 
 namespace SessionSigner.Cli;
 
-internal sealed class EvaluateMessageCommand : DaemonCommand
+internal sealed class EvaluateMessageCommand : EvaluateCommand<string>
 {
-    private readonly PayloadArguments _payload = new("The text in UTF-8, byte for byte. - reads standard input.");
-
     public EvaluateMessageCommand(CliHost host)
         : base(
             host,
             "message",
             "Say whether a personal message would be signed and why; exits 3 if it would be refused.",
+            "The text in UTF-8, byte for byte. - reads standard input.",
             "sessionsigner evaluate message --session 5f2b0c6d9a7e4c1f8b3d2e1a0c9f8e7d login.txt"
-        ) => _payload.AddTo(this, withRequestId: false);
+        ) { }
 
-    protected override async Task<int> RunAsync(
+    protected override Task<string> ReadAsync(string path, ParseResult arguments, CancellationToken cancellationToken) =>
+        MessageInput.ReadAsync(Host, path, cancellationToken);
+
+    protected override Task<EvaluateResponse> EvaluateAsync(
         SessionSignerClient client,
-        ParseResult arguments,
-        Report report,
+        string sessionId,
+        string payload,
         CancellationToken cancellationToken
-    )
-    {
-        var message = await MessageInput.ReadAsync(Host, _payload.Path(arguments), cancellationToken);
-        var call = client.EvaluateMessageAsync(_payload.Session(arguments), message, cancellationToken);
-        return EvaluationView.Write(report, await WaitFor("Waiting for the daemon…", call));
-    }
+    ) => client.EvaluateMessageAsync(sessionId, payload, cancellationToken);
 }

@@ -1,29 +1,27 @@
 using System.CommandLine;
 using SessionSigner.Client;
+using SessionSigner.V1;
 
 namespace SessionSigner.Cli;
 
-internal sealed class EvaluateTypedDataCommand : DaemonCommand
+internal sealed class EvaluateTypedDataCommand : EvaluateCommand<byte[]>
 {
-    private readonly PayloadArguments _payload = new("EIP-712 typed data as JSON. - reads standard input.");
-
     public EvaluateTypedDataCommand(CliHost host)
         : base(
             host,
             "typed-data",
             "Say whether an EIP-712 message would be signed and why; exits 3 if it would be refused.",
+            "EIP-712 typed data as JSON. - reads standard input.",
             "sessionsigner evaluate typed-data --session 5f2b0c6d9a7e4c1f8b3d2e1a0c9f8e7d order.json"
-        ) => _payload.AddTo(this, withRequestId: false);
+        ) { }
 
-    protected override async Task<int> RunAsync(
+    protected override Task<byte[]> ReadAsync(string path, ParseResult arguments, CancellationToken cancellationToken) =>
+        TypedDataInput.ReadAsync(Host, path, cancellationToken);
+
+    protected override Task<EvaluateResponse> EvaluateAsync(
         SessionSignerClient client,
-        ParseResult arguments,
-        Report report,
+        string sessionId,
+        byte[] payload,
         CancellationToken cancellationToken
-    )
-    {
-        var typedData = await TypedDataInput.ReadAsync(Host, _payload.Path(arguments), cancellationToken);
-        var call = client.EvaluateTypedDataAsync(_payload.Session(arguments), typedData, cancellationToken);
-        return EvaluationView.Write(report, await WaitFor("Waiting for the daemon…", call));
-    }
+    ) => client.EvaluateTypedDataAsync(sessionId, payload, cancellationToken);
 }

@@ -1,13 +1,11 @@
 using System.CommandLine;
 using SessionSigner.Client;
+using SessionSigner.V1;
 
 namespace SessionSigner.Cli;
 
-internal sealed class EvaluateUserOperationCommand : DaemonCommand
+internal sealed class EvaluateUserOperationCommand : EvaluateCommand<UserOperationInput>
 {
-    private readonly PayloadArguments _payload = new(
-        "The user operation as JSON, as eth_sendUserOperation takes it but without signature. - reads standard input."
-    );
     private readonly UserOperationArguments _operation = new();
 
     public EvaluateUserOperationCommand(CliHost host)
@@ -15,22 +13,17 @@ internal sealed class EvaluateUserOperationCommand : DaemonCommand
             host,
             "user-operation",
             "Say whether a user operation of ERC-4337 would be signed and why; exits 3 if it would be refused.",
+            "The user operation as JSON, as eth_sendUserOperation takes it but without signature. - reads standard input.",
             "sessionsigner evaluate user-operation --session 5f2b0c6d9a7e4c1f8b3d2e1a0c9f8e7d --chain 8453 --entry-point 0x0000000071727De22E5E9d8BAf0edAc6f37da032 --entry-point-version 0.7 --signature-form hash operation.json"
-        )
-    {
-        _payload.AddTo(this, withRequestId: false);
-        _operation.AddTo(this);
-    }
+        ) => _operation.AddTo(this);
 
-    protected override async Task<int> RunAsync(
+    protected override Task<UserOperationInput> ReadAsync(string path, ParseResult arguments, CancellationToken cancellationToken) =>
+        _operation.ReadAsync(Host, path, arguments, cancellationToken);
+
+    protected override Task<EvaluateResponse> EvaluateAsync(
         SessionSignerClient client,
-        ParseResult arguments,
-        Report report,
+        string sessionId,
+        UserOperationInput payload,
         CancellationToken cancellationToken
-    )
-    {
-        var operation = await _operation.ReadAsync(Host, _payload.Path(arguments), arguments, cancellationToken);
-        var call = client.EvaluateUserOperationAsync(_payload.Session(arguments), operation, cancellationToken);
-        return EvaluationView.Write(report, await WaitFor("Waiting for the daemon…", call));
-    }
+    ) => client.EvaluateUserOperationAsync(sessionId, payload, cancellationToken);
 }

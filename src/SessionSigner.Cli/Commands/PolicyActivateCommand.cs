@@ -28,22 +28,6 @@ internal sealed class PolicyActivateCommand : DaemonCommand
     {
         var call = client.ActivatePolicyAsync(arguments.GetRequiredValue(_digest), cancellationToken);
         var answer = await WaitFor("Waiting for the daemon…", call);
-        var version = PolicyVersionView.From(answer.Version);
-        if (report.IsJson)
-        {
-            report.Json(
-                new
-                {
-                    Version = version,
-                    EndedSessionIds = answer.EndedSessionIds.ToList(),
-                    answer.AuditIndex,
-                }
-            );
-            return ExitCode.Ok;
-        }
-
-        version.Write(report, []);
-        report.Line($"Sessions ended: {answer.EndedSessionIds.Count}; audit index {answer.AuditIndex}.");
-        return ExitCode.Ok;
+        return PolicyVersionView.WriteChange(report, answer.Version, answer.EndedSessionIds, answer.AuditIndex);
     }
 }

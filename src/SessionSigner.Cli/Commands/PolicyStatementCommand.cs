@@ -8,7 +8,7 @@ namespace SessionSigner.Cli;
 /// <summary>Works offline: writes the text that an approver reads and signs with OpenSSH. Signs nothing itself.</summary>
 internal sealed class PolicyStatementCommand : CliCommand
 {
-    private readonly Argument<string> _action = new("ACTION") { Description = "What to approve: activate, retire or roster." };
+    private readonly Argument<string> _action = new("ACTION") { Description = "What to approve: activate or roster." };
     private readonly Option<string?> _policy = new("--policy") { Description = "The policy's name.", HelpName = "NAME" };
     private readonly Option<string?> _digest = new("--digest")
     {
@@ -60,11 +60,10 @@ internal sealed class PolicyStatementCommand : CliCommand
             "Write the text that approvers sign with ssh-keygen to bring a policy or a roster into force. Works offline; all approvers sign the same text.",
             "sessionsigner policy statement activate --policy desk --digest 0x… --previous none --roster roster.json --daemon desk.example/sessionsigner --expires-in 7d --out approval.txt",
             "ssh-keygen -Y sign -f ~/.ssh/id_ed25519_sk -n " + ApprovalStatement.SignatureNamespace + " approval.txt",
-            "sessionsigner policy statement retire --policy desk --digest 0x… --roster roster.json --daemon desk.example/sessionsigner --expires-in 1d",
             "sessionsigner policy statement roster --new-roster next.json --roster roster.json --daemon desk.example/sessionsigner --expires-in 1d"
         )
     {
-        _action.AcceptOnlyFromAmong("activate", "retire", "roster");
+        _action.AcceptOnlyFromAmong("activate", "roster");
         Add(_action);
         Add(_policy);
         Add(_digest);
@@ -127,13 +126,6 @@ internal sealed class PolicyStatementCommand : CliCommand
                     daemon,
                     expires
                 ),
-                "retire" => ApprovalStatement.Retire(
-                    Required(arguments, _policy),
-                    Digest(arguments, _digest),
-                    roster.Digest,
-                    daemon,
-                    expires
-                ),
                 _ => ApprovalStatement.ChangeRoster(
                     (await RosterFile.ReadAsync(Host, Required(arguments, _newRoster), cancellationToken)).Digest,
                     roster.Digest,
@@ -176,7 +168,6 @@ internal sealed class PolicyStatementCommand : CliCommand
         Option<string?>[] unused = action switch
         {
             "activate" => [_newRoster],
-            "retire" => [_previous, _newRoster],
             _ => [_policy, _digest, _previous],
         };
         foreach (var option in unused.Where(option => arguments.GetValue(option) is not null))

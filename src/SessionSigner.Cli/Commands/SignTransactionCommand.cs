@@ -3,9 +3,8 @@ using SessionSigner.Client;
 
 namespace SessionSigner.Cli;
 
-internal sealed class SignTransactionCommand : DaemonCommand
+internal sealed class SignTransactionCommand : SignCommand<byte[]>
 {
-    private readonly PayloadArguments _payload = new("The unsigned transaction: 0x and hexadecimal, or its bytes. - reads standard input.");
     private readonly Option<bool> _raw = new("--raw") { Description = "Write only the signed transaction, 0x and hexadecimal." };
 
     public SignTransactionCommand(CliHost host)
@@ -13,40 +12,37 @@ internal sealed class SignTransactionCommand : DaemonCommand
             host,
             "tx",
             "Sign one Ethereum transaction and verify the signature.",
+            "The unsigned transaction: 0x and hexadecimal, or its bytes. - reads standard input.",
             "sessionsigner sign tx --session 5f2b0c6d9a7e4c1f8b3d2e1a0c9f8e7d transfer.hex",
             "cast publish \"$(sessionsigner sign tx --session 5f2b0c6d9a7e4c1f8b3d2e1a0c9f8e7d --raw transfer.hex)\"",
             "build-transfer | sessionsigner sign tx --session 5f2b0c6d9a7e4c1f8b3d2e1a0c9f8e7d --request-id order-17 --json -"
-        )
-    {
-        _payload.AddTo(this, withRequestId: true);
-        Add(_raw);
-    }
+        ) => Add(_raw);
 
-    protected override async Task<int> RunAsync(
-        SessionSignerClient client,
-        ParseResult arguments,
-        Report report,
-        CancellationToken cancellationToken
-    )
+    protected override void CheckOptions(ParseResult arguments, Report report)
     {
-        var raw = arguments.GetValue(_raw);
-        if (raw && report.IsJson)
+        if (arguments.GetValue(_raw) && report.IsJson)
         {
             throw new UsageException("Give --raw or --json, not both.");
         }
+    }
 
-        var transaction = await TransactionInput.ReadAsync(Host, _payload.Path(arguments), cancellationToken);
-        var requestId = _payload.RequestId(arguments);
-        var session = await WaitFor(
-            "Verifying the session's grant…",
-            client.ResumeSessionAsync(_payload.Session(arguments), cancellationToken)
-        );
-        var answer = await WaitFor("Signing…", session.SignTransactionAsync(transaction, requestId, cancellationToken));
-        if (raw)
+    protected override Task<byte[]> ReadAsync(string path, ParseResult arguments, CancellationToken cancellationToken) =>
+        TransactionInput.ReadAsync(Host, path, cancellationToken);
+
+    protected override async Task<SignatureView> SignAsync(
+        SignerSession session,
+        byte[] payload,
+        string requestId,
+        CancellationToken cancellationToken
+    ) => SignatureView.Of(session, requestId, await session.SignTransactionAsync(payload, requestId, cancellationToken));
+
+    protected override int Write(ParseResult arguments, Report report, SignatureView signature)
+    {
+        if (!arguments.GetValue(_raw))
         {
-            report.Line(Names.Hex(answer.SignedTransaction.Span));
-            return ExitCode.Ok;
+            return signature.Write(report);
         }
-        return SignatureView.Of(session, requestId, answer).Write(report);
+        report.Line(signature.SignedTransaction!);
+        return ExitCode.Ok;
     }
 }

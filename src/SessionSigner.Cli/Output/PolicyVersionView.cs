@@ -62,6 +62,27 @@ internal sealed record PolicyVersionView(
             "No versions."
         );
 
+    /// <summary>Writes what became of a version that came into or went out of force.</summary>
+    public static int WriteChange(Report report, PolicyVersion version, IReadOnlyList<string> endedSessionIds, ulong auditIndex)
+    {
+        var view = From(version);
+        if (report.IsJson)
+        {
+            report.Json(
+                new
+                {
+                    Version = view,
+                    EndedSessionIds = endedSessionIds,
+                    AuditIndex = auditIndex,
+                }
+            );
+            return ExitCode.Ok;
+        }
+        view.Write(report, []);
+        report.Line($"Sessions ended: {endedSessionIds.Count}; audit index {auditIndex}.");
+        return ExitCode.Ok;
+    }
+
     /// <summary>Everything about the version, and what to do next.</summary>
     public void Write(Report report, IEnumerable<string> warnings)
     {

@@ -21,5 +21,5 @@ public sealed record ReleaseResult(IReadOnlyList<GivenBack> GivenBack, long Sign
 
 /// <summary>An amount that was given back to a budget.</summary>
 /// <param name="Rule">The budget's path with its side.</param>
-/// <param name="Amount">Decimal number in the budget's unit.</param>
+/// <param name="Amount">Decimal number of base units, as in the audit log.</param>
 public sealed record GivenBack(string Rule, string Amount);

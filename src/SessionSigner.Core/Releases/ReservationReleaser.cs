@@ -81,7 +81,8 @@ public sealed class ReservationReleaser
             _journal.Append(ToWrite(written = entry with { Debits = Debits(signed, found) }, record, index, answer, found));
         var isVoid = outcome == ReleaseOutcome.Void;
         // Of these kinds every signature counted in full, whatever else was signed.
-        var isReplaceable = signed.PayloadKind is not ("typed_data" or "message" or "digest");
+        var isReplaceable =
+            PayloadKindText.Parse(signed.PayloadKind) is not (PayloadKind.TypedData or PayloadKind.Message or PayloadKind.Digest);
         var request = SignRequest.HashIdentifier(requestId);
         var durable = live is { IsOpen: true }
             ? live.GiveBack(signed.Debits, request, isReplaceable, isVoid, Append)

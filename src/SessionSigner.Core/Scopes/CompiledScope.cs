@@ -17,6 +17,9 @@ public sealed class CompiledScope
     private readonly MessageTable _messages;
     private readonly UserOperationTable _userOperations;
 
+    // Path of the permission of kind "raw_digest", which has no conditions; null if there is none.
+    private readonly string? _rawDigests;
+
     private CompiledScope(
         string side,
         Scope scope,
@@ -24,7 +27,8 @@ public sealed class CompiledScope
         CallTable calls,
         TypedDataTable typedData,
         MessageTable messages,
-        UserOperationTable userOperations
+        UserOperationTable userOperations,
+        string? rawDigests
     )
     {
         Side = side;
@@ -33,6 +37,7 @@ public sealed class CompiledScope
         _typedData = typedData;
         _messages = messages;
         _userOperations = userOperations;
+        _rawDigests = rawDigests;
         Budgets = budgets;
         Rates = [.. scope.Rates.Select((rate, i) => new RateRule(Text($"{side}.rates[{i}]"), rate.Max, rate.WindowSeconds))];
         MaxSignaturesPath = side + ".max_signatures";
@@ -99,6 +104,7 @@ public sealed class CompiledScope
         var typedData = new TypedDataTable(side, scope);
         var messages = new MessageTable(side);
         var userOperations = new UserOperationTable(side, scope, calls);
+        string? rawDigests = null;
         for (var i = 0; i < scope.Permissions.Count; i++)
         {
             var compiler = new PermissionCompiler(Text($"{side}.permissions[{i}]"), budgets, list);
@@ -117,7 +123,7 @@ public sealed class CompiledScope
                     messages.Add(signIn, compiler);
                     break;
                 case RawDigestPermission:
-                    // It has no conditions; that there is one is all there is to know.
+                    rawDigests ??= compiler.Path;
                     break;
                 case UserOperationPermission operation:
                     userOperations.Add(operation, compiler);
@@ -131,7 +137,7 @@ public sealed class CompiledScope
         typedData.Freeze(list);
         userOperations.Freeze();
         faults = list.Faults;
-        compiled = list.Count == 0 ? new CompiledScope(side, scope, budgets, calls, typedData, messages, userOperations) : null;
+        compiled = list.Count == 0 ? new CompiledScope(side, scope, budgets, calls, typedData, messages, userOperations, rawDigests) : null;
         return compiled is not null;
     }
 
@@ -200,7 +206,7 @@ public sealed class CompiledScope
                 new Denial(
                     DenialReason.FeatureNotAllowed,
                     Side + ".permissions",
-                    DenialText.Clip(payload.Kind),
+                    "another kind of payload",
                     "kinds of payload that a permission can name"
                 )
             ),
@@ -209,14 +215,10 @@ public sealed class CompiledScope
 
     private ScopeDecision EvaluateDigest(TraceBuilder? trace)
     {
-        for (var i = 0; i < _scope.Permissions.Count; i++)
+        if (_rawDigests is not null)
         {
-            if (_scope.Permissions[i] is RawDigestPermission)
-            {
-                var path = Text($"{Side}.permissions[{i}]");
-                trace?.AddMet(path);
-                return ScopeDecision.Allow(path);
-            }
+            trace?.AddMet(_rawDigests);
+            return ScopeDecision.Allow(_rawDigests);
         }
         return ScopeDecision.Refuse(
             new Denial(DenialReason.DigestNotAllowed, Side + ".permissions", "a digest", "a permission of kind raw_digest")

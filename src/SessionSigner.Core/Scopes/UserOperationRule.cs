@@ -161,13 +161,7 @@ internal sealed class UserOperationRule(
     private static string Selector(ReadOnlySpan<byte> callData) =>
         callData.IsEmpty ? "no calldata" : "selector " + Parsing.Hex(callData[..Math.Min(callData.Length, AbiFunction.SelectorSize)]);
 
-    private static string Name(UserOperationForm form) =>
-        form switch
-        {
-            UserOperationForm.Hash => "hash",
-            UserOperationForm.PersonalMessage => "personal_message",
-            _ => "not stated",
-        };
+    private static string Name(UserOperationForm form) => UserOperationSigning.TextOf(form) is { Length: > 0 } text ? text : "not stated";
 
     private static string List(IReadOnlyList<Address>? addresses, string none) =>
         addresses is null ? none : DenialText.List([.. addresses.Select(address => address.ToString())]);

@@ -9,6 +9,7 @@ internal sealed class UserOperationTable(string side, Scope scope, CallTable cal
 {
     private readonly Dictionary<Key, List<UserOperationRule>> _building = [];
     private FrozenDictionary<Key, UserOperationRule[]> _rules = FrozenDictionary<Key, UserOperationRule[]>.Empty;
+    private string _known = "no user operations";
 
     /// <summary>Compiles a permission and adds it under each of its keys.</summary>
     public void Add(UserOperationPermission permission, PermissionCompiler compiler)
@@ -33,6 +34,10 @@ internal sealed class UserOperationTable(string side, Scope scope, CallTable cal
     {
         _rules = _building.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.ToArray());
         _building.Clear();
+        if (_rules.Count > 0)
+        {
+            _known = DenialText.List([.. _rules.Keys.Select(Describe).Order(StringComparer.Ordinal)]);
+        }
     }
 
     public ScopeDecision Evaluate(UserOperationPayload payload, in SessionFacts session, DebitBuffer debits, TraceBuilder? trace)
@@ -91,17 +96,11 @@ internal sealed class UserOperationTable(string side, Scope scope, CallTable cal
                 DenialText.List([.. scope.Chains.Select(id => id.ToString())])
             );
         }
-        var known = _rules.Keys.Select(Describe).Order(StringComparer.Ordinal).ToArray();
-        return Refuse(
-            DenialReason.UserOperationNotAllowed,
-            ".permissions",
-            Describe(key),
-            known.Length == 0 ? "no user operations" : DenialText.List(known)
-        );
+        return Refuse(DenialReason.UserOperationNotAllowed, ".permissions", Describe(key), _known);
     }
 
     private static string Describe(Key key) =>
-        $"sender {key.Sender} of entry point {key.EntryPoint} 0.{5 + (int)key.Version} on chain {key.Chain}";
+        $"sender {key.Sender} of entry point {key.EntryPoint} {UserOperationSigning.TextOf(key.Version)} on chain {key.Chain}";
 
     private ScopeDecision Refuse(DenialReason reason, string rule, string observed, string limit) =>
         ScopeDecision.Refuse(new Denial(reason, side + rule, DenialText.Clip(observed), DenialText.Clip(limit)));

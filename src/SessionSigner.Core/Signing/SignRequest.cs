@@ -32,18 +32,6 @@ internal sealed class SignRequest
     /// <summary>The request identifier's key in the index.</summary>
     public UInt128 Key { get; }
 
-    /// <summary>Name of the payload's kind in the audit log.</summary>
-    public string KindName =>
-        Kind switch
-        {
-            PayloadKind.Transaction => "transaction",
-            PayloadKind.TypedData => "typed_data",
-            PayloadKind.Message => "message",
-            PayloadKind.Digest => "digest",
-            PayloadKind.UserOperation => "user_operation",
-            _ => "",
-        };
-
     /// <exception cref="SignerException"><see cref="ErrorCode.InvalidRequest"/> naming field and rule.</exception>
     public static SignRequest Parse(Principal caller, string requestId, PayloadKind kind, ReadOnlyMemory<byte> body)
     {

@@ -116,6 +116,6 @@ internal static class SigningEntries
             Policy = session.Policy,
             PolicyDigest = session.PolicyDigest.ToArray(),
             PrimaryKey = session.PrimaryKey,
-            PayloadKind = request.KindName,
+            PayloadKind = PayloadKindText.Of(request.Kind),
         };
 }

@@ -9,9 +9,6 @@ public abstract class SigningPayload
 
     /// <summary>The 32-byte digest that would be signed.</summary>
     public Hash32 Digest { get; }
-
-    /// <summary>Name in the audit log: "transaction", "typed_data", "message", "digest" or "user_operation".</summary>
-    public abstract string Kind { get; }
 }
 
 /// <summary>An unsigned Ethereum transaction.</summary>
@@ -23,9 +20,6 @@ public sealed class TransactionPayload : SigningPayload
 
     /// <summary>The decoded transaction.</summary>
     public UnsignedTransaction Transaction { get; }
-
-    /// <inheritdoc/>
-    public override string Kind => "transaction";
 }
 
 /// <summary>An EIP-712 message.</summary>
@@ -37,9 +31,6 @@ public sealed class TypedDataPayload : SigningPayload
 
     /// <summary>The decoded message.</summary>
     public TypedData TypedData { get; }
-
-    /// <inheritdoc/>
-    public override string Kind => "typed_data";
 }
 
 /// <summary>A personal message (EIP-191 version 0x45).</summary>
@@ -53,9 +44,6 @@ public sealed class MessagePayload : SigningPayload
 
     /// <summary>What the text says if it is Sign-In with Ethereum, or null.</summary>
     public SignInMessage? SignIn { get; }
-
-    /// <inheritdoc/>
-    public override string Kind => "message";
 
     /// <summary>Reads a text: everything in it is visible, it is not as long as a hash, and what looks like Sign-In with Ethereum is.</summary>
     /// <param name="utf8">The text; copied.</param>
@@ -81,9 +69,6 @@ public sealed class DigestPayload : SigningPayload
 {
     private DigestPayload(Hash32 digest)
         : base(digest) { }
-
-    /// <inheritdoc/>
-    public override string Kind => "digest";
 
     /// <summary>Reads a digest. Zero, and what is not below the order of the curve, is no digest but a way to a signature that is valid for others too.</summary>
     /// <param name="bytes">Must be 32 bytes.</param>

@@ -20,7 +20,4 @@ public sealed class UserOperationPayload : SigningPayload
 
     /// <summary>What is signed.</summary>
     public UserOperationForm Form { get; }
-
-    /// <inheritdoc/>
-    public override string Kind => "user_operation";
 }

@@ -38,10 +38,8 @@ public sealed class ReplayPayloads
     private void Add(JsonItem item, FaultList faults)
     {
         var reader = ObjectReader.Open(item, "", faults);
-        var name = reader.Text(
-            "kind",
-            text => text is "transaction" or "typed_data" or "message" or "digest" or "user_operation",
-            "Must be \"transaction\", \"typed_data\", \"message\", \"digest\" or \"user_operation\"."
+        var kind = PayloadKindText.Parse(
+            reader.Text("kind", text => PayloadKindText.Parse(text) != PayloadKind.Unspecified, $"Must be one of {PayloadKindText.Names}.")
         );
         var payload = reader.Required("payload");
         reader.RefuseUnknown();
@@ -49,13 +47,13 @@ public sealed class ReplayPayloads
         {
             return;
         }
-        var (kind, body) = name switch
+        var body = kind switch
         {
-            "transaction" => (PayloadKind.Transaction, Parsing.Bytes(payload)),
-            "digest" => (PayloadKind.Digest, Parsing.Bytes(payload)),
-            "user_operation" => (PayloadKind.UserOperation, UserOperationItem.Read(payload!, "payload", faults)),
-            "message" => (PayloadKind.Message, payload is JsonItem.Text { Value: var text } ? Encoding.UTF8.GetBytes(text) : null),
-            _ => (PayloadKind.TypedData, payload is JsonItem.Object ? CanonicalJson.WriteUtf8(payload) : null),
+            PayloadKind.Transaction or PayloadKind.Digest => Parsing.Bytes(payload),
+            PayloadKind.UserOperation => UserOperationItem.Read(payload!, "payload", faults),
+            PayloadKind.Message => payload is JsonItem.Text { Value: var text } ? Encoding.UTF8.GetBytes(text) : null,
+            PayloadKind.TypedData => payload is JsonItem.Object ? CanonicalJson.WriteUtf8(payload) : null,
+            _ => null,
         };
         if (faults.Count > 0)
         {

@@ -9,9 +9,6 @@ public enum ApprovalAction
     /// <summary>A version of a policy comes into force, in place of the one that is.</summary>
     Activate = 1,
 
-    /// <summary>The version of a policy that is in force goes out of force.</summary>
-    Retire = 2,
-
     /// <summary>Another roster of approvers takes the place of the one that is in force.</summary>
-    Roster = 3,
+    Roster = 2,
 }

@@ -58,10 +58,10 @@ public sealed class ApprovalStatement
     /// <summary>Name of the policy; empty for <see cref="ApprovalAction.Roster"/>.</summary>
     public string Policy { get; }
 
-    /// <summary>Digest of the version that comes into force or goes out of force, or of the new roster.</summary>
+    /// <summary>Digest of the version that comes into force, or of the new roster.</summary>
     public Hash32 Digest { get; }
 
-    /// <summary>For <see cref="ApprovalAction.Activate"/> the digest of the version that is in force; null if none is, and for other actions.</summary>
+    /// <summary>For <see cref="ApprovalAction.Activate"/> the digest of the version that is in force; null if none is, and for a roster.</summary>
     public Hash32? Previous { get; }
 
     /// <summary>Digest of the roster in force, whose quorum it takes.</summary>
@@ -79,7 +79,7 @@ public sealed class ApprovalStatement
     /// <summary>The bytes that are signed.</summary>
     public ReadOnlyMemory<byte> Utf8 { get; }
 
-    /// <summary>SHA-256 of the bytes. What was carried out once is known by it, so that it is not carried out again.</summary>
+    /// <summary>SHA-256 of the bytes, by which people compare what they sign.</summary>
     public Hash32 Hash { get; }
 
     /// <summary>The statement that a version of a policy comes into force.</summary>
@@ -92,11 +92,6 @@ public sealed class ApprovalStatement
     /// <exception cref="ArgumentException">A field breaks its rule.</exception>
     public static ApprovalStatement Activate(string policy, Hash32 digest, Hash32? previous, Hash32 roster, string daemon, long expires) =>
         Create(ApprovalAction.Activate, policy, digest, previous, roster, daemon, expires);
-
-    /// <summary>The statement that the version of a policy that is in force goes out of force.</summary>
-    /// <inheritdoc cref="Activate"/>
-    public static ApprovalStatement Retire(string policy, Hash32 digest, Hash32 roster, string daemon, long expires) =>
-        Create(ApprovalAction.Retire, policy, digest, null, roster, daemon, expires);
 
     /// <summary>The statement that another roster takes the place of the one in force.</summary>
     /// <param name="newRoster">Digest of the roster that comes into force.</param>
@@ -161,7 +156,6 @@ public sealed class ApprovalStatement
                 ("previous", Previous?.ToString() ?? None),
                 .. common,
             ],
-            ApprovalAction.Retire => [("action", "retire"), ("policy", Policy), ("digest", Digest.ToString()), .. common],
             ApprovalAction.Roster => [("action", "roster"), ("new-roster", Digest.ToString()), .. common],
             _ => throw new InvalidOperationException("The action is not stated."),
         };

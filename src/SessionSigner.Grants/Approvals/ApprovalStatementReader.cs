@@ -22,13 +22,12 @@ internal static class ApprovalStatementReader
         var action = fields.Next("action") switch
         {
             "activate" => ApprovalAction.Activate,
-            "retire" => ApprovalAction.Retire,
             "roster" => ApprovalAction.Roster,
             _ => ApprovalAction.Unspecified,
         };
         if (action == ApprovalAction.Unspecified)
         {
-            fault = "action: Must be \"activate\", \"retire\" or \"roster\".";
+            fault = "action: Must be \"activate\" or \"roster\".";
             return false;
         }
         var policy = action == ApprovalAction.Roster ? "" : fields.Next("policy");

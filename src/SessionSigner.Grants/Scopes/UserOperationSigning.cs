@@ -18,6 +18,12 @@ public static class UserOperationSigning
         ["personal_message"] = UserOperationForm.PersonalMessage,
     };
 
+    /// <summary>The version as documents write it, for example "0.7"; empty for none.</summary>
+    public static string TextOf(EntryPointVersion version) => s_versions.FirstOrDefault(pair => pair.Value == version).Key ?? "";
+
+    /// <summary>The form as documents write it, for example "hash"; empty for none.</summary>
+    public static string TextOf(UserOperationForm form) => s_forms.FirstOrDefault(pair => pair.Value == form).Key ?? "";
+
     /// <summary>Reads "entry_point", an object with "address" and "version".</summary>
     /// <param name="reader">The object that has it; receives what is wrong.</param>
     public static (Address Address, EntryPointVersion Version) ReadEntryPoint(ObjectReader reader)

@@ -46,10 +46,21 @@ internal static class FileChecks
     public static string? FindTrustFault(string file) => FindFault(file) ?? FindChangeFault(file);
 
     /// <summary>Null unless others may change or replace a file that exists.</summary>
-    public static string? FindChangeFault(string file)
+    public static string? FindChangeFault(string file) => FindChangeFault(file, ProcessNative.EffectiveUser());
+
+    /// <summary>The same for another user than the one that runs this process.</summary>
+    internal static string? FindChangeFault(string file, uint user)
     {
         var target = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(file);
         var folder = Path.GetDirectoryName(target)!;
+        // Who owns a file or its folder gives himself whatever rights the mode withholds.
+        foreach (var path in (string[])[target, folder])
+        {
+            if (!IsTrusted(ProcessNative.OwnerOf(path), user))
+            {
+                return $"{path} is owned by another user, neither root nor the one that runs the daemon (chown root)";
+            }
+        }
         if (IsOpenToChange(File.GetUnixFileMode(target)))
         {
             return $"{target} can be changed by group or others (chmod go-w)";
@@ -60,6 +71,8 @@ internal static class FileChecks
             ? $"{target} can be replaced by group or others, who may write its folder {folder} (chmod go-w)"
             : null;
     }
+
+    private static bool IsTrusted(uint owner, uint user) => owner == 0 || owner == user;
 
     private static bool IsOpenToChange(UnixFileMode mode) =>
         (mode & (UnixFileMode.OtherWrite | UnixFileMode.GroupWrite)) != UnixFileMode.None;

@@ -21,7 +21,9 @@ public readonly partial record struct FileSystemStatus(string Type, long FreeByt
                 throw new IOException($"statfs of {path} failed with errno {Marshal.GetLastPInvokeError()}.");
             }
         }
-        return new FileSystemStatus(NameOf((uint)status[0]), checked(status[4] * status[1]));
+        // File systems in user space may state any number.
+        var free = Math.BigMul(Math.Max(0, status[4]), Math.Max(0, status[1]), out var low) == 0 && low >= 0 ? low : long.MaxValue;
+        return new FileSystemStatus(NameOf((uint)status[0]), free);
     }
 
     // Numbers of linux/magic.h. ext2 and ext3 have the number of ext4.

@@ -17,7 +17,6 @@ public class ApprovalStatementTests
         ApprovalStatement.Activate("desk", A, B, A, "desk.example/signer", 1_893_456_000),
         ApprovalStatement.Activate("desk", A, B, R, "desk.example/signer2", 1_893_456_000),
         ApprovalStatement.Activate("desk", A, B, R, "desk.example/signer", 1_893_456_001),
-        ApprovalStatement.Retire("desk", A, R, "desk.example/signer", 1_893_456_000),
         ApprovalStatement.ChangeRoster(A, R, "desk.example/signer", 1_893_456_000),
     ];
 
@@ -65,7 +64,8 @@ public class ApprovalStatementTests
     [Theory]
     [InlineData("approval v1", "approval v2", "An approval must begin")]
     [InlineData("action: activate", "action: delete", "action: ")]
-    [InlineData("action: activate", "action: retire", "roster: Missing")]
+    [InlineData("action: activate", "action: retire", "action: ")]
+    [InlineData("action: activate", "action: roster", "new-roster: Missing")]
     [InlineData("action: activate", "action:  activate", "action: ")]
     [InlineData("policy: desk", "policy: Desk", "policy: ")]
     [InlineData("policy: desk\n", "", "policy: Missing")]
@@ -93,10 +93,10 @@ public class ApprovalStatementTests
         Assert.Throws<ArgumentException>("policy", () => ApprovalStatement.Activate("a b", A, null, R, "d", 1));
         Assert.Throws<ArgumentException>("previous", () => ApprovalStatement.Activate("a", A, A, R, "d", 1));
         Assert.Throws<ArgumentException>("digest", () => ApprovalStatement.ChangeRoster(A, A, "d", 1));
-        Assert.Throws<ArgumentException>("daemon", () => ApprovalStatement.Retire("a", A, R, "", 1));
-        Assert.Throws<ArgumentException>("daemon", () => ApprovalStatement.Retire("a", A, R, "d\naction: x", 1));
-        Assert.Throws<ArgumentException>("expires", () => ApprovalStatement.Retire("a", A, R, "d", 0));
-        Assert.Throws<ArgumentException>("expires", () => ApprovalStatement.Retire("a", A, R, "d", 253_402_300_800));
+        Assert.Throws<ArgumentException>("daemon", () => ApprovalStatement.Activate("a", A, null, R, "", 1));
+        Assert.Throws<ArgumentException>("daemon", () => ApprovalStatement.Activate("a", A, null, R, "d\naction: x", 1));
+        Assert.Throws<ArgumentException>("expires", () => ApprovalStatement.Activate("a", A, null, R, "d", 0));
+        Assert.Throws<ArgumentException>("expires", () => ApprovalStatement.Activate("a", A, null, R, "d", 253_402_300_800));
         Assert.False(ApprovalStatement.TryParse(new string('x', 2_000), out _, out _));
         Assert.False(ApprovalStatement.TryParse("", out _, out _));
     }

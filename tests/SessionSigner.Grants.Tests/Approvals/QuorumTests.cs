@@ -77,7 +77,6 @@ public sealed class QuorumTests : IDisposable
             ApprovalStatement.Activate("desk2", digest, null, _roster.Digest, ApprovalSamples.Daemon, ApprovalSamples.Expires),
             ApprovalStatement.Activate("desk", digest, null, _roster.Digest, "other.example/signer", ApprovalSamples.Expires),
             ApprovalStatement.Activate("desk", digest, null, _roster.Digest, ApprovalSamples.Daemon, ApprovalSamples.Expires + 1),
-            ApprovalStatement.Retire("desk", digest, _roster.Digest, ApprovalSamples.Daemon, ApprovalSamples.Expires),
             ApprovalStatement.ChangeRoster(digest, _roster.Digest, ApprovalSamples.Daemon, ApprovalSamples.Expires),
         ];
         Assert.True(Check(signatures).IsReached);

@@ -155,6 +155,28 @@ public class ConfigurationTests
         }
     }
 
+    [Fact]
+    public void A_file_of_another_user_is_refused()
+    {
+        using var folder = new ConfigurationFolder();
+        var file = folder.PathOf("tls/client-ca.pem");
+        if (ProcessNative.EffectiveUser() == 0)
+        {
+            using var chown = System.Diagnostics.Process.Start("chown", ["65534", Path.GetDirectoryName(file)!, file]);
+            chown.WaitForExit();
+            Assert.Equal(0, chown.ExitCode);
+            Assert.Equal(
+                "tls.client_ca",
+                folder.Examine(folder.Reference).Faults.First(fault => fault.Path.EndsWith("_ca", StringComparison.Ordinal)).Path
+            );
+        }
+        var owner = ProcessNative.OwnerOf(file);
+
+        Assert.Null(FileChecks.FindChangeFault(file, owner));
+        Assert.Contains("owned by another user", FileChecks.FindChangeFault(file, owner + 1), StringComparison.Ordinal);
+        Assert.Contains("owned by another user", FileChecks.FindChangeFault(file, 0), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("a: &x 1\nb: *x\n")]
     [InlineData("a: !!str 1\n")]
