@@ -27,6 +27,7 @@ internal static unsafe partial class ScannedProgram
         if (args.Contains("with-little-locked-memory"))
         {
             LeaveLittleLockedMemory();
+            RefuseManyTimes();
         }
         try
         {
@@ -206,6 +207,37 @@ internal static unsafe partial class ScannedProgram
         _ = syscall(number, 65534, 65534, 65534); // root may lock any amount
     }
 
+    /// <summary>
+    /// Refusals beside a thread that maps memory of the same size and uses it. Were what a refused mapping leaves given back to the kernel a second time,
+    /// that thread would soon find its memory gone, and the process would die.
+    /// </summary>
+    private static void RefuseManyTimes()
+    {
+        const int Length = 16 * 1024;
+        var done = false;
+        var other = new Thread(() =>
+        {
+            var mapped = new List<nint>();
+            while (!Volatile.Read(ref done) && mapped.Count < 20_000)
+            {
+                mapped.Add((nint)mmap(null, Length, 3, 0x22, -1, 0)); // readable and writable, private and anonymous
+            }
+            mapped.ForEach(memory => *(byte*)memory = 1);
+            mapped.ForEach(memory => _ = munmap((void*)memory, Length));
+        });
+        other.Start();
+        for (var i = 0; i < 200; i++)
+        {
+            try
+            {
+                LockedVault.Create(new VaultOptions { Capacity = 256 }).Dispose();
+            }
+            catch (VaultUnavailableException) { }
+        }
+        Volatile.Write(ref done, true);
+        other.Join();
+    }
+
     private static void Answer(string line)
     {
         var bytes = Encoding.UTF8.GetBytes(line + "\n");
@@ -223,6 +255,12 @@ internal static unsafe partial class ScannedProgram
 
     [LibraryImport("libc")]
     private static partial nint write(int descriptor, void* bytes, nuint count);
+
+    [LibraryImport("libc")]
+    private static partial void* mmap(void* address, nuint length, int protection, int flags, int descriptor, long offset);
+
+    [LibraryImport("libc")]
+    private static partial int munmap(void* address, nuint length);
 
     [LibraryImport("libc")]
     private static partial int setrlimit(int resource, ulong* limit);

@@ -42,29 +42,22 @@ internal sealed unsafe class SecretMemory : IDisposable
         {
             throw new VaultUnavailableException($"mmap of {reservedLength} bytes failed with errno {Marshal.GetLastPInvokeError()}.");
         }
-        try
+        // If a step below fails the reservation stays: a refused MAP_FIXED may have left a hole in it, and another thread's mapping may lie there by now.
+        var inner = reserved + PageSize;
+        var isSecret = TryMapSecret(inner, length);
+        if (!isSecret)
         {
-            var inner = reserved + PageSize;
-            var isSecret = TryMapSecret(inner, length);
-            if (!isSecret)
+            if (!allowDegraded)
             {
-                if (!allowDegraded)
-                {
-                    throw new VaultUnavailableException(
-                        "The kernel offers no memfd_secret. Use Linux 5.14 or later with secretmem.enable=1 on the kernel command line and allow the system call memfd_secret in the seccomp filter, "
-                            + "or accept memory that root can read with AllowDegradedMemory."
-                    );
-                }
-                MapLocked(inner, length);
+                throw new VaultUnavailableException(
+                    "The kernel offers no memfd_secret. Use Linux 5.14 or later with secretmem.enable=1 on the kernel command line and allow the system call memfd_secret in the seccomp filter, "
+                        + "or accept memory that root can read with AllowDegradedMemory."
+                );
             }
-            Protect(inner, length);
-            return new SecretMemory(reserved, reservedLength, !isSecret);
+            MapLocked(inner, length);
         }
-        catch
-        {
-            _ = Libc.Unmap(reserved, reservedLength);
-            throw;
-        }
+        Protect(inner, length);
+        return new SecretMemory(reserved, reservedLength, !isSecret);
     }
 
     public void Dispose()
