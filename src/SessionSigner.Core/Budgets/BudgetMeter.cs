@@ -61,13 +61,13 @@ internal sealed class BudgetMeter(BudgetRule rule, BudgetTotal total)
     public Denial Refuse(UInt256 amount, MeterTime now)
     {
         var counted = total.Counted(now);
-        // What must stop counting before the amount fits; 0 if there is only no room to remember it.
         var fitsAtAll = UInt256.TrySubtract(rule.Limit, amount, out var mostCounted);
+        // What must stop counting before the amount fits; 0 if there is only no room to remember it.
         _ = UInt256.TrySubtract(counted, mostCounted, out var need);
         return new Denial(DenialReason.BudgetExceeded, Path, rule.Show(amount), _limitText)
         {
             Headroom = rule.Show(Remaining(now)),
-            RetryAfterMs = fitsAtAll ? total.FreeAfterMs(counted > mostCounted ? need : UInt256.Zero, now) : 0,
+            RetryAfterMs = fitsAtAll ? total.FreeAfterMs(need, now) : 0,
         };
     }
 

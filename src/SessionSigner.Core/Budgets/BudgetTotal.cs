@@ -102,7 +102,8 @@ internal sealed partial class BudgetTotal
         {
             if (bucket.Label == label)
             {
-                return !bucket.IsOver && bucket.Booked >= amount && bucket.Reserved >= amount && _counted >= amount ? bucket : null;
+                // Buckets restored beyond 256 bits count less in sum than each of them.
+                return bucket.Booked >= amount && _counted >= amount ? bucket : null;
             }
         }
         return null;
@@ -119,10 +120,9 @@ internal sealed partial class BudgetTotal
     private static UInt256 Rest(UInt256 from, UInt256 amount) =>
         UInt256.TrySubtract(from, amount, out var rest) ? rest : throw new InvalidOperationException("More is given back than was booked.");
 
-    /// <summary>How long until this much no longer counts, in milliseconds; 0 if it never will.</summary>
+    /// <summary>How long until this much of what <see cref="Counted"/> has just answered no longer counts, in milliseconds; 0 if it never will.</summary>
     public long FreeAfterMs(UInt256 need, MeterTime now)
     {
-        Forget(now);
         var freed = UInt256.Zero;
         foreach (var bucket in _buckets)
         {
@@ -143,7 +143,7 @@ internal sealed partial class BudgetTotal
     {
         var label = Window.Kind switch
         {
-            BudgetWindowKind.CalendarDay => StartOfDay(Math.Max(now.WallMs, _latestWallMs)),
+            BudgetWindowKind.CalendarDay => StartOfDay(_latestWallMs),
             BudgetWindowKind.Rolling => EndOfGranule(now.WallMs),
             _ => 0,
         };

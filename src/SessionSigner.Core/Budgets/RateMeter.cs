@@ -77,22 +77,20 @@ internal sealed class RateMeter
             {
                 item.Count--;
                 _counted--;
+                // The newest moment goes if nothing is left of it, so that failures leave no gaps in the log.
                 _items -= item.Count == 0 && i == _items - 1 ? 1 : 0;
                 return;
             }
         }
     }
 
-    /// <summary>The refusal when the window is full.</summary>
-    public Denial Refuse(long nowMs)
-    {
-        Forget(nowMs);
-        return new(DenialReason.RateExceeded, Path, (_counted + 1).ToString(CultureInfo.InvariantCulture), _maxText)
+    /// <summary>The refusal of a window that has just been found full.</summary>
+    public Denial Refuse(long nowMs) =>
+        new(DenialReason.RateExceeded, Path, (_counted + 1).ToString(CultureInfo.InvariantCulture), _maxText)
         {
             Headroom = "0",
-            RetryAfterMs = _items == 0 ? 0 : Math.Max(1, _log[_oldest].AtMs + _windowMs - nowMs),
+            RetryAfterMs = _log[_oldest].AtMs + _windowMs - nowMs,
         };
-    }
 
     /// <summary>The headroom at a remaining count.</summary>
     public Headroom Describe(long remaining) => new(Path, "signatures", _maxText, remaining.ToString(CultureInfo.InvariantCulture));

@@ -46,12 +46,12 @@ internal sealed class Replacements
     private readonly Queue<ReplacementSlot> _slots = new();
 
     /// <summary>What of an amount is more than the slot has counted into the bucket already.</summary>
-    /// <param name="slot">The slot, or null for a payload that replaces nothing.</param>
+    /// <param name="slot">The slot.</param>
     /// <param name="bucket">Where the amount would be counted, or null for a new bucket.</param>
     /// <param name="amount">The amount.</param>
-    public UInt256 Less(ReplacementSlot? slot, BudgetBucket? bucket, UInt256 amount)
+    public UInt256 Less(ReplacementSlot slot, BudgetBucket? bucket, UInt256 amount)
     {
-        if (slot is not { } known || bucket is null || !_counted.TryGetValue(known, out var counted))
+        if (bucket is null || !_counted.TryGetValue(slot, out var counted))
         {
             return amount;
         }

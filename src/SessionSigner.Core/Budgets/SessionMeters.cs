@@ -261,10 +261,10 @@ internal sealed class SessionMeters
     private bool HasRoom(ScopeEvaluation debits, in Replacing replacing, MeterTime now, [NotNullWhen(false)] out List<Denial>? unmet)
     {
         unmet = null;
-        var session = _session.HasRoom([], replacing, now, ref unmet);
-        var ceiling = _ceiling.HasRoom(debits.Ceiling.Items, replacing, now, ref unmet);
-        var narrowing = _narrowing is null || _narrowing.HasRoom(debits.Narrowing.Items, replacing, now, ref unmet);
-        return session && ceiling && narrowing && unmet is null;
+        _session.FindUnmet([], replacing, now, ref unmet);
+        _ceiling.FindUnmet(debits.Ceiling.Items, replacing, now, ref unmet);
+        _narrowing?.FindUnmet(debits.Narrowing.Items, replacing, now, ref unmet);
+        return unmet is null;
     }
 
     private UInt256[] Read(MeterTime now)

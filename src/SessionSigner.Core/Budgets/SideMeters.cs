@@ -4,7 +4,7 @@ using SessionSigner.Ethereum;
 namespace SessionSigner.Core;
 
 /// <summary>
-/// The meters of one side of a session's scope, in the order of the compiled scope's rules. <see cref="HasRoom"/> decides and changes nothing;
+/// The meters of one side of a session's scope, in the order of the compiled scope's rules. <see cref="FindUnmet"/> decides and changes nothing;
 /// <see cref="Reserve"/> takes what was checked. Not thread safe: <see cref="SessionMeters"/> holds the locks.
 /// </summary>
 internal sealed class SideMeters
@@ -25,14 +25,13 @@ internal sealed class SideMeters
     /// <summary>How many numbers <see cref="Snapshot"/> writes.</summary>
     public int Size => _budgets.Length + _rates.Length + (_count is null ? 0 : 1) + (_open is null ? 0 : 1);
 
-    /// <summary>Whether every rule has room for the debits.</summary>
+    /// <summary>Finds every rule that has no room for the debits.</summary>
     /// <param name="debits">The debits, by the budget's position.</param>
     /// <param name="replacing">What they may replace.</param>
     /// <param name="now">The moment.</param>
-    /// <param name="unmet">Receives the refusal of each rule that has no room, in order; made when the first is found.</param>
-    public bool HasRoom(ReadOnlySpan<(int Budget, UInt256 Amount)> debits, in Replacing replacing, MeterTime now, ref List<Denial>? unmet)
+    /// <param name="unmet">Receives the refusal of each such rule, in order; made when the first is found.</param>
+    public void FindUnmet(ReadOnlySpan<(int Budget, UInt256 Amount)> debits, in Replacing replacing, MeterTime now, ref List<Denial>? unmet)
     {
-        var before = unmet?.Count ?? 0;
         if (_count is { Remaining: <= 0 })
         {
             (unmet ??= []).Add(_count.Refuse());
@@ -57,7 +56,6 @@ internal sealed class SideMeters
                 (unmet ??= []).Add(meter.Refuse(debit, now));
             }
         }
-        return unmet is null || unmet.Count == before;
     }
 
     /// <summary>Says what <see cref="Reserve"/> would take.</summary>
@@ -74,7 +72,7 @@ internal sealed class SideMeters
         }
     }
 
-    /// <summary>Takes debits that <see cref="HasRoom"/> has just let pass.</summary>
+    /// <summary>Takes debits of which <see cref="FindUnmet"/> has just found none.</summary>
     public void Reserve(ReadOnlySpan<(int Budget, UInt256 Amount)> debits, in Replacing replacing, MeterTime now, Reservation reservation)
     {
         CountSignature(now);
@@ -193,7 +191,7 @@ internal readonly record struct Replacing(ReplacementSlot? Slot, Replacements Re
 {
     /// <summary>What the request takes from a budget: the amount, less what the one it replaces has taken.</summary>
     public UInt256 Less(BudgetMeter meter, UInt256 amount, MeterTime now) =>
-        Slot is null ? amount : Replacements.Less(Slot, meter.FindBucket(now), amount);
+        Slot is { } slot ? Replacements.Less(slot, meter.FindBucket(now), amount) : amount;
 }
 
 /// <summary>An amount booked to a budget.</summary>

@@ -80,6 +80,20 @@ public sealed class ReplacementTests
     }
 
     [Fact]
+    public void Of_two_that_were_reserved_before_either_was_booked_none_is_sole()
+    {
+        var replacements = new Replacements();
+        var slot = new ReplacementSlot(1, default, default, 5);
+        replacements.Touch(slot);
+        replacements.Touch(slot);
+        replacements.Add(slot, 1, new Reservation());
+        Assert.True(replacements.IsSole(1));
+        replacements.Add(slot, 2, new Reservation());
+        Assert.False(replacements.IsSole(1));
+        Assert.False(replacements.IsSole(2));
+    }
+
+    [Fact]
     public async Task Only_so_many_nonces_are_remembered()
     {
         await using var desk = new Desk(limit: 100_000);

@@ -31,6 +31,11 @@ public sealed class SessionMetersTests
             var preview = meters.Preview(debits, default, taken);
             Assert.Equal(fits, preview.IsAllowed);
             Assert.Equal(fits ? [$"{a}", $"{b}"] : [], taken.Select(debit => debit.Amount));
+            var (leftOfCeiling, leftOfNarrowing, leftOfCap) = (ceilingLimit - ceiling, narrowingLimit - narrowing, cap - count);
+            (leftOfCeiling, leftOfNarrowing, leftOfCap) = fits
+                ? (leftOfCeiling - a, leftOfNarrowing - b, leftOfCap - 1)
+                : (leftOfCeiling, leftOfNarrowing, leftOfCap);
+            Assert.Equal([(UInt256)(ulong)leftOfCeiling, (UInt256)(ulong)leftOfNarrowing, (UInt256)(ulong)leftOfCap], preview.Remaining);
             string[] full =
             [
                 .. count < cap ? Array.Empty<string>() : ["session.max_signatures"],
@@ -70,6 +75,7 @@ public sealed class SessionMetersTests
     {
         Assert.False(default(MeterDecision).IsAllowed);
         Assert.Equal(Denial.NotStated, default(MeterDecision).Denial);
+        Assert.Empty(default(MeterDecision).Remaining);
         Assert.False(default(DecodedPayload).IsDecoded);
         Assert.Equal(Denial.NotStated, default(DecodedPayload).Denial);
     }
@@ -77,20 +83,63 @@ public sealed class SessionMetersTests
     [Fact]
     public void Every_meter_of_every_side_that_has_no_room_is_named()
     {
-        var meters = Create(Compile("ceiling", 5), Compile("narrowing", 4), 1);
+        var meters = Create(
+            Compile("ceiling", 5, ",\"max_signatures\":1,\"max_open_orders\":1"),
+            Compile("narrowing", 4, ",\"max_open_orders\":1"),
+            1
+        );
         var debits = new ScopeEvaluation();
         Assert.True(debits.Ceiling.TryAdd(0, 3) && debits.Narrowing.TryAdd(0, 3));
         Assert.True(meters.TryReserve(debits, default).IsAllowed);
-        string[] all = ["session.max_signatures", "ceiling.budgets[usdc]", "narrowing.budgets[usdc]"];
+        string[] all =
+        [
+            "session.max_signatures",
+            "ceiling.max_signatures",
+            "ceiling.max_open_orders",
+            "ceiling.budgets[usdc]",
+            "narrowing.max_open_orders",
+            "narrowing.budgets[usdc]",
+        ];
         Assert.Equal(all, meters.TryReserve(debits, default).Unmet.Select(unmet => unmet.Rule));
         Assert.Equal(all, meters.Preview(debits, default, []).Unmet.Select(unmet => unmet.Rule));
+    }
+
+    [Fact]
+    public void A_reservation_that_is_given_back_leaves_every_meter_of_every_side_as_it_was()
+    {
+        const string More = ",\"rates\":[{\"max\":3,\"window_seconds\":1}],\"max_signatures\":7,\"max_open_orders\":2";
+        var meters = Create(Compile("ceiling", 5, More), Compile("narrowing", 4, More), 9);
+        var before = meters.Snapshot(default);
+        var debits = new ScopeEvaluation();
+        Assert.True(debits.Ceiling.TryAdd(0, 3) && debits.Narrowing.TryAdd(0, 3));
+        Assert.True(meters.TryReserve(debits, default).IsAllowed);
+        Assert.All(before.Zip(meters.Snapshot(default)), left => Assert.True(left.Second < left.First));
+        meters.Release(debits.Reservation, default);
+        Assert.Equal(before, meters.Snapshot(default));
+    }
+
+    [Fact]
+    public void A_release_closes_an_open_order_on_both_sides_and_leaves_the_counts()
+    {
+        const string More = ",\"max_signatures\":7,\"max_open_orders\":2";
+        var meters = Create(Compile("ceiling", 5, More), Compile("narrowing", 4, More), 9);
+        Assert.True(meters.TryReserve(new ScopeEvaluation(), default).IsAllowed);
+        Assert.Equal(["6", "1", "6", "1", "8"], Counts());
+        _ = meters.GiveBack([], 1, isVoid: false, default, _ => Task.FromResult(0L));
+        Assert.Equal(["6", "2", "6", "2", "8"], Counts());
+
+        IEnumerable<string> Counts() =>
+            meters
+                .Describe(meters.Snapshot(default))
+                .Where(left => left.Rule.Contains("max_", StringComparison.Ordinal))
+                .Select(left => left.Remaining);
     }
 
     [Fact]
     public void What_is_left_is_named_by_side()
     {
         var meters = Create(
-            Compile("ceiling", 5, ",\"rates\":[{\"max\":3,\"window_seconds\":1}],\"max_signatures\":7"),
+            Compile("ceiling", 5, ",\"rates\":[{\"max\":3,\"window_seconds\":1}],\"max_signatures\":7,\"max_open_orders\":6"),
             Compile("narrowing", 4),
             9
         );
@@ -99,6 +148,7 @@ public sealed class SessionMetersTests
                 "ceiling.budgets[usdc] 5",
                 "ceiling.rates[0] 3",
                 "ceiling.max_signatures 7",
+                "ceiling.max_open_orders 6",
                 "narrowing.budgets[usdc] 4",
                 "session.max_signatures 9",
             ],

@@ -136,6 +136,73 @@ public sealed class SharedBudgetTests
     }
 
     [Fact]
+    public async Task Nothing_that_a_session_does_keeps_another_from_the_total()
+    {
+        await using var desk = new Desk(limit: 100, budget: PerPrincipal);
+        var session = desk.Journal.FindSession((await desk.OpenAsync()).SessionId)!;
+        var shared = new SharedMeters(desk.Journal, desk.Time);
+        var (one, two) = (Create(), Create());
+        var debits = new ScopeEvaluation();
+        Assert.True(debits.Ceiling.TryAdd(0, UInt256.One));
+        Action[] uses =
+        [
+            () => one.Preview(debits, default, []),
+            () => one.TryReserve(debits, default),
+            () => one.Release(debits.Reservation, default),
+            () => one.TryReserve(debits, default),
+            () => _ = one.Book(debits, 1, _ => Task.FromResult(0L)),
+            () => _ = one.GiveBack([], 1, isVoid: true, default, _ => Task.FromResult(0L)),
+            () => one.Snapshot(default),
+            () => one.Preview(Refused(), default, []),
+            () => one.TryReserve(Refused(), default),
+        ];
+        foreach (var use in uses)
+        {
+            use();
+            var other = new Thread(() => two.Snapshot(default)) { IsBackground = true };
+            other.Start();
+            Assert.True(other.Join(TimeSpan.FromSeconds(10)));
+        }
+
+        SessionMeters Create() => SessionMeters.Create(desk.Policy.CompiledCeiling, null, 1_000, session, shared);
+
+        static ScopeEvaluation Refused()
+        {
+            var tooMuch = new ScopeEvaluation();
+            Assert.True(tooMuch.Ceiling.TryAdd(0, 101));
+            return tooMuch;
+        }
+    }
+
+    [Fact]
+    public async Task What_is_forgotten_of_a_policy_is_read_again_and_another_policy_stays()
+    {
+        await using var desk = new Desk();
+        var session = desk.Journal.FindSession((await desk.OpenAsync()).SessionId)!;
+        var reads = new List<string>();
+        var shared = new SharedMeters(
+            (key, _) =>
+            {
+                reads.Add(key.Policy);
+                return [];
+            },
+            desk.Time
+        );
+        var rule = new BudgetRule("b", "b", "u", 10) { Per = BudgetPer.Policy };
+        var (one, other) = (session with { Policy = "one" }, session with { Policy = "other" });
+        Find(one);
+        Find(other);
+        shared.Forget("one");
+        Find(one);
+        Find(other);
+        Assert.Equal(["one", "other", "one"], reads);
+        var daily = rule with { Window = BudgetWindow.CalendarDay };
+        Assert.Throws<InvalidOperationException>(() => shared.FindTotal(shared.FindSet(BudgetPer.Policy, one), daily));
+
+        void Find(SessionRecord session) => Assert.NotNull(shared.FindTotal(shared.FindSet(BudgetPer.Policy, session), rule));
+    }
+
+    [Fact]
     public async Task What_the_journal_did_not_take_is_given_back_to_all()
     {
         await using var desk = new Desk(limit: 100, budget: PerPrincipal);

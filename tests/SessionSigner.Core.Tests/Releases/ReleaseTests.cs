@@ -117,6 +117,19 @@ public sealed class ReleaseTests
     }
 
     [Fact]
+    public async Task A_transaction_of_which_a_replacement_was_reserved_is_not_void()
+    {
+        await using var desk = new Desk();
+        var session = (await desk.OpenAsync()).SessionId;
+        await SignAsync(desk, session, "first", 30, nonce: 5);
+        desk.Journal.Mode = write => write.Entry.RequestId == "second" ? JournalMode.Overloaded : JournalMode.Commit;
+        await Assert.ThrowsAsync<SignerException>(() => SignAsync(desk, session, "second", 50, nonce: 5));
+        Assert.Equal("970", desk.Remaining(session));
+        // The replacement was given up before anything left; the first one's amount stays all the same.
+        Assert.Equal(ErrorCode.NotReleasable, (await FailAsync(desk.ReleaseAsync(session, "first"))).Code);
+    }
+
+    [Fact]
     public async Task A_transaction_of_a_nonce_that_is_no_longer_remembered_is_not_void()
     {
         await using var desk = new Desk();
