@@ -60,6 +60,18 @@ public class PolicyLintTests
         Assert.Contains(danger, Assert.Single(Check(ScopeBuilder.Call(function))), StringComparison.Ordinal);
 
     [Fact]
+    public void Warns_of_open_orders_that_nobody_can_close()
+    {
+        var document = PolicyBuilder.Document();
+        document["ceiling"]!["max_open_orders"] = 5;
+        var warning = Assert.Single(PolicyLint.Check(PolicyBuilder.Parse(document)));
+        Assert.StartsWith("ceiling.max_open_orders: \"releasers\" names nobody", warning, StringComparison.Ordinal);
+        Assert.Contains("after 5 signatures", warning, StringComparison.Ordinal);
+        document["releasers"] = new JsonArray("spiffe://desk.example/settlement");
+        Assert.Empty(PolicyLint.Check(PolicyBuilder.Parse(document)));
+    }
+
+    [Fact]
     public void Warns_of_missing_fee_caps()
     {
         var permission = ScopeBuilder.Call("f()");

@@ -41,6 +41,12 @@ public static class PolicyLint
         {
             warnings.Add("ceiling.rates: Missing; nothing slows down a caller that runs away.");
         }
+        if (policy.Ceiling.MaxOpenOrders is { } orders && policy.Releasers.Count == 0)
+        {
+            warnings.Add(
+                $"ceiling.max_open_orders: \"releasers\" names nobody who could say that an order is over, so after {orders} signatures a session signs nothing more."
+            );
+        }
         for (var i = 0; i < policy.Ceiling.Permissions.Count; i++)
         {
             var path = StrictJson.Element("ceiling.permissions", i);
