@@ -118,15 +118,13 @@ internal sealed class CallRule(
         {
             return new Outcome(Criterion.Gas, Word: transaction.GasLimit);
         }
-        // Types 0 and 1 have one price; all of it may go to the block's proposer, so it stands for the priority fee as well.
-        var hasOnePrice = transaction.Type is TransactionType.Legacy or TransactionType.AccessList;
-        var fee = hasOnePrice ? transaction.GasPrice : transaction.MaxFeePerGas;
-        var priorityFee = hasOnePrice ? transaction.GasPrice : transaction.MaxPriorityFeePerGas;
-        if (fee > permission.MaxFeePerGas)
+        if (transaction.MaxFeePerGas > permission.MaxFeePerGas)
         {
-            return new Outcome(Criterion.FeePerGas, Word: fee);
+            return new Outcome(Criterion.FeePerGas, Word: transaction.MaxFeePerGas);
         }
-        return priorityFee > permission.MaxPriorityFeePerGas ? new Outcome(Criterion.PriorityFeePerGas, Word: priorityFee) : Outcome.Met;
+        return transaction.MaxPriorityFeePerGas > permission.MaxPriorityFeePerGas
+            ? new Outcome(Criterion.PriorityFeePerGas, Word: transaction.MaxPriorityFeePerGas)
+            : Outcome.Met;
     }
 
     // Every authorization must be one of those that the permission names, and there must not be more than it says.

@@ -63,6 +63,39 @@ public class TraceTests
     }
 
     [Fact]
+    public void Carried_calls_that_nothing_names_and_containers_that_cannot_be_read_are_told_where_they_are()
+    {
+        var scope = ScopeBuilder.Compile(ScopeBuilder.Call(Pay), Containers.Unwrap("multicall(bytes[])", "multicall"));
+        Assert.Equal(
+            [
+                "ceiling.permissions[1]",
+                "calls[0] ceiling.permissions[0]",
+                "calls[1]  FunctionNotAllowed ceiling.permissions selector 0x01020304 multicall(bytes[]), pay(uint256)",
+            ],
+            TracePropertyTests.Explain(scope, Containers.Multicall(Data(1), "0x01020304")).Trace.Steps.Select(Text)
+        );
+        var empty = TracePropertyTests.Explain(scope, Containers.Multicall());
+        Assert.Equal(["ceiling.permissions[1]", "ceiling.permissions[1]"], empty.Trace.Steps.Select(step => step.Permission));
+        Assert.Equal([null, empty.Decision.Denial], empty.Trace.Steps.Select(step => step.Unmet));
+    }
+
+    [Fact]
+    public void A_side_that_looks_at_no_permission_says_why()
+    {
+        var ceiling = ScopeBuilder.Compile(ScopeBuilder.Call(Pay));
+        var document = ScopeBuilder.Document(ScopeBuilder.Call(Pay));
+        document["not_after"] = ScopeBuilder.Now;
+        var trace = new TraceBuilder(TraceBounds.Answer);
+        var narrowing = ScopeBuilder.CompileDocument(document, "narrowing");
+        var decision = new ScopeEvaluation().Evaluate(ceiling, narrowing, Amount(1), ScopeBuilder.Now, default, trace);
+        Assert.Equal(
+            ["ceiling.permissions[0]", $" OutsideWindow narrowing.not_after {ScopeBuilder.Now} before {ScopeBuilder.Now}"],
+            trace.Build().Steps.Select(Text)
+        );
+        Assert.Equal(decision.Denial, trace.Build().Steps[1].Unmet);
+    }
+
+    [Fact]
     public void What_does_not_fit_is_counted_and_the_size_is_bounded()
     {
         var permissions = Enumerable.Range(0, 300).Select(i => ScopeBuilder.Call(Pay, Cap(1), name: $"p{i}")).ToArray();

@@ -46,13 +46,23 @@ public class AuthorizationTests
         other["name"] = "other";
         other["targets"] = new JsonArray(ScopeBuilder.Bob);
         var scope = ScopeBuilder.Compile(ScopeBuilder.Call("f()"), other);
-        Assert.Equal("ceiling.permissions[0].authorizations", scope.Refusal(Transaction(ScopeBuilder.Other, 1, 1)).Rule);
+        var denial = scope.Refusal(Transaction(ScopeBuilder.Other, 1, 1));
+        Assert.Equal(("ceiling.permissions[0].authorizations", "no authorisations"), (denial.Rule, denial.Limit));
         // Without authorisations it is a transaction like others, but not one of type 4, which the chain would not take.
-        Assert.Equal("ceiling.permissions", scope.Refusal(Transaction(ScopeBuilder.Other, 1, 0)).Rule);
         Assert.Equal(
-            "ceiling.permissions",
-            ScopeBuilder.Compile(ScopeBuilder.Call("f()")).Refusal(Transaction(ScopeBuilder.Other, 1, 1)).Rule
+            ("ceiling.permissions", "EIP-7702 authorisation list of 0", "transactions of types 0, 1, 2, and 4 with authorisations"),
+            Refusal(scope, 0)
         );
+        Assert.Equal(
+            ("ceiling.permissions", "EIP-7702 authorisation list of 1", "transactions of types 0, 1 and 2"),
+            Refusal(ScopeBuilder.Compile(ScopeBuilder.Call("f()")), 1)
+        );
+
+        static (string Rule, string Observed, string Limit) Refusal(CompiledScope scope, int count)
+        {
+            var denial = scope.Refusal(Transaction(ScopeBuilder.Other, 1, count));
+            return (denial.Rule, denial.Observed, denial.Limit);
+        }
     }
 
     [Fact]

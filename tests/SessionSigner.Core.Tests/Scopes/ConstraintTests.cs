@@ -25,6 +25,24 @@ public class ConstraintTests
     }
 
     [Theory]
+    [InlineData("uint8", """{"path":"x","op":"eq","value":"7"}""", 1, "x = 7")]
+    [InlineData("uint8", """{"path":"x","op":"ne","value":"1"}""", 1, "x not 1")]
+    [InlineData("uint8", """{"path":"x","op":"lt","value":"1"}""", 1, "x < 1")]
+    [InlineData("uint8", """{"path":"x","op":"lte","value":"0"}""", 1, "x <= 0")]
+    [InlineData("uint8", """{"path":"x","op":"gt","value":"7"}""", 1, "x > 7")]
+    [InlineData("uint8", """{"path":"x","op":"gte","value":"7"}""", 1, "x >= 7")]
+    [InlineData("uint8", """{"path":"x","op":"between","min":"7","max":"8"}""", 1, "x from 7 to 8")]
+    [InlineData("uint8", """{"path":"x","op":"in","values":["7","8"]}""", 1, "x one of 7, 8")]
+    [InlineData("uint8", """{"path":"x","op":"not_in","values":["1","8"]}""", 1, "x none of 1, 8")]
+    [InlineData("bool", """{"path":"x","op":"eq","value":true}""", 0, "x = true")]
+    [InlineData("bool", """{"path":"x","op":"eq","value":false}""", 1, "x = false")]
+    public void What_is_allowed_is_said(string type, string constraint, int value, string limit)
+    {
+        var scope = ScopeBuilder.Compile(ScopeBuilder.Call($"f({type} x)", $"[{constraint}]"));
+        Assert.Equal(limit, scope.Refusal(ScopeBuilder.CallData($"f({type} x)", TransactionBuilder.Word(value))).Limit);
+    }
+
+    [Theory]
     [InlineData("lt", "0", -1, true)]
     [InlineData("lt", "-1", -1, false)]
     [InlineData("gt", "-2", -1, true)]

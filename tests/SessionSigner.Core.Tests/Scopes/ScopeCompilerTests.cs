@@ -22,6 +22,22 @@ public class ScopeCompilerTests
         );
 
     [Theory]
+    [InlineData("""{"path":"x","op":"between","min":"256","max":"1"}""", "min: Must be ")]
+    [InlineData("""{"path":"x","op":"between","min":"1","max":"256"}""", "max: Must be ")]
+    [InlineData("""{"path":"x","op":"between","min":"2","max":"1"}""", "max: Must be at least min.")]
+    [InlineData("""{"path":"x","op":"in","values":["1","256"]}""", "values[1]: Must be ")]
+    [InlineData(
+        """{"path":"x","op":"eq","value":"1","length":true}""",
+        "length: A uint8 has no length of its own; only T[], bytes and string have."
+    )]
+    public void A_fault_names_the_operand(string constraint, string fault) =>
+        Assert.StartsWith(
+            "ceiling.permissions[0].constraints[0]." + fault,
+            Assert.Single(ScopeBuilder.Faults(ScopeBuilder.Call("f(uint8 x)", $"[{constraint}]"))),
+            StringComparison.Ordinal
+        );
+
+    [Theory]
     [InlineData("uint8", "256")]
     [InlineData("uint8", "-1")]
     [InlineData("uint8", "01")]

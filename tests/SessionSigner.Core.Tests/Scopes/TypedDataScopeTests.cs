@@ -51,6 +51,29 @@ public class TypedDataScopeTests
     }
 
     [Fact]
+    public void A_salt_that_is_named_must_equal()
+    {
+        var permission = ScopeBuilder.Typed(Order);
+        permission["domain"]!["salt"] = "0x" + new string('5', 64);
+        var scope = ScopeBuilder.Compile(permission);
+        Assert.True(scope.Ask(Salted('5')).IsAllowed);
+        var denial = scope.Refusal(Salted('6'));
+        Assert.Equal(DenialReason.DomainNotAllowed, denial.Reason);
+        Assert.Contains("salt 0x5555", denial.Limit, StringComparison.Ordinal);
+        Assert.Equal(DenialReason.DomainNotAllowed, scope.Refusal(Message(5)).Reason);
+
+        static TypedDataPayload Salted(char digit) =>
+            Message(
+                5,
+                data =>
+                {
+                    data["types"]!["EIP712Domain"]!.AsArray().Add(JsonNode.Parse("""{"name":"salt","type":"bytes32"}"""));
+                    data["domain"]!["salt"] = "0x" + new string(digit, 64);
+                }
+            );
+    }
+
+    [Fact]
     public void A_member_that_is_named_must_be_present()
     {
         var unversioned = Message(

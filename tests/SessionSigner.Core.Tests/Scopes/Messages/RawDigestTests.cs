@@ -32,6 +32,22 @@ public class RawDigestTests
         );
     }
 
+    [Fact]
+    public void The_first_permission_allows_and_is_told()
+    {
+        var second = Permission();
+        second["name"] = "other";
+        var document = ScopeBuilder.Document(ScopeBuilder.Call("f()"), Permission(), second);
+        document["max_signatures"] = 1;
+        var digest = Digest(new string('1', 64))!;
+        var (decision, trace) = TracePropertyTests.Explain(ScopeBuilder.CompileDocument(document), digest);
+        Assert.Equal(("ceiling.permissions[1]", "ceiling.permissions[1]"), (decision.AllowedBy, trace.Steps.Single().Permission));
+        Assert.Equal(
+            new Denial(DenialReason.DigestNotAllowed, "ceiling.permissions", "a digest", "a permission of kind raw_digest"),
+            ScopeBuilder.Compile(ScopeBuilder.Call("f()")).Refusal(digest)
+        );
+    }
+
     [Theory]
     [InlineData("constraints", "[]")]
     [InlineData("meters", "[]")]
