@@ -33,8 +33,8 @@ public sealed class TypedData
     /// <summary>hashStruct of the domain.</summary>
     public Hash32 DomainSeparator { get; }
 
-    /// <summary>The message: an <see cref="AbiValue.Tuple"/> of the primary type's members.</summary>
-    public AbiValue Message { get; }
+    /// <summary>The message: the values of the primary type's members.</summary>
+    public AbiValue.Tuple Message { get; }
 
     /// <summary>What is signed: the hash of 0x19 0x01, the domain separator and the message's hash.</summary>
     public Hash32 Digest { get; }

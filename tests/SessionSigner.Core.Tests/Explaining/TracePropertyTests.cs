@@ -57,11 +57,12 @@ public class TracePropertyTests
     internal static (ScopeDecision Decision, DecisionTrace Trace) Explain(
         CompiledScope scope,
         SigningPayload payload,
-        TraceBounds? bounds = null
+        TraceBounds? bounds = null,
+        SessionFacts session = default
     )
     {
         var trace = new TraceBuilder(bounds ?? TraceBounds.Answer);
-        var decision = scope.Evaluate(payload, ScopeBuilder.Now, new DebitBuffer(), default, trace);
+        var decision = scope.Evaluate(payload, ScopeBuilder.Now, new DebitBuffer(), session, trace);
         return (decision, trace.Build());
     }
 }

@@ -90,7 +90,12 @@ public class PolicyTests
             ScopeBuilder.Call("g(uint256 x)", """[{"path":"x","op":"less","value":"1"}]""", name: "second"),
             ScopeBuilder.Call("h(", name: "third"),
             ScopeBuilder.Typed("Order(uint256 x", name: "fourth"),
-            ScopeBuilder.Call("i(uint8 x)", """[{"path":"x","op":"lte","value":"256"}]""", """[{"budget":"none","path":"x"}]""", "fifth")
+            ScopeBuilder.Call("i(uint8 x)", """[{"path":"x","op":"lte","value":"256"}]""", """[{"budget":"none","path":"x"}]""", "fifth"),
+            MessageScopeTests.Message(
+                "n={n}",
+                """[{"name":"n","type":"uint"}]""",
+                ""","constraints":[{"path":"m","op":"eq","value":"1"}]"""
+            )
         );
         document["ceiling"]!["chains"] = new JsonArray("01");
         var faults = PolicyBuilder.Faults(document);
@@ -102,6 +107,7 @@ public class PolicyTests
             "ceiling.permissions[2].function: ",
             "ceiling.permissions[3].type: ",
             "ceiling.permissions[4].constraints[0].value: ",
+            "ceiling.permissions[5].constraints[0].path: ",
             "ceiling.permissions: A meter of \"fifth\"",
             "ceiling.permissions: The chain of \"fourth\"",
         ];

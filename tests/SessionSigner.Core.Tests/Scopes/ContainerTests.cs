@@ -123,20 +123,47 @@ public class ContainerTests
         Assert.Equal("ceiling.permissions[0].max_gas", scope.Refusal(payload).Rule);
     }
 
-    [Fact]
-    public void An_array_that_claims_more_calls_than_may_be_is_not_decoded()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_array_that_claims_more_calls_than_may_be_is_not_decoded(bool isErc7579)
     {
-        var scope = ScopeBuilder.Compile(Containers.Unwrap(Batch, "account"));
+        const string Execute = "execute(bytes32 mode, bytes executionCalldata)";
+        var scope = ScopeBuilder.Compile(isErc7579 ? Containers.Unwrap(Execute, "erc7579") : Containers.Unwrap(Batch, "account"));
         foreach (var length in (BigInteger[])[65, 4_000, 1 << 20, (BigInteger.One << 256) - 1])
         {
-            var data = Containers.Calldata(Batch, [32, length, .. Enumerable.Repeat(BigInteger.Zero, 3_000)]);
-            var payload = new TransactionBuilder { Data = data }.Build();
-            scope.Ask(payload);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var decision = scope.Ask(payload);
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8_192);
-            Assert.Equal((DenialReason.FeatureNotAllowed, "more than 64 calls"), (decision.Denial.Reason, decision.Denial.Observed));
+            foreach (var count in (int[])[0, 3_000])
+            {
+                BigInteger[] words = [32, length, .. Enumerable.Repeat(BigInteger.Zero, count)];
+                var data = isErc7579
+                    ? Containers.Calldata(Execute, [BigInteger.One << 248, 64, 32 * words.Length, .. words])
+                    : Containers.Calldata(Batch, words);
+                var payload = new TransactionBuilder { Data = data }.Build();
+                scope.Ask(payload);
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                var decision = scope.Ask(payload);
+                Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8_192);
+                Assert.Equal((DenialReason.FeatureNotAllowed, "more than 64 calls"), (decision.Denial.Reason, decision.Denial.Observed));
+            }
         }
+    }
+
+    [Theory]
+    [InlineData(1, "delegatecall, operation 1")]
+    [InlineData(2, "operation 2")]
+    public void A_refused_operation_is_named(int operation, string observed)
+    {
+        var data = Containers.MultiSend((ScopeBuilder.Token, "0x095ea7b3"));
+        var start = data.IndexOf("00" + ScopeBuilder.Token[2..], StringComparison.Ordinal);
+        data = $"{data[..start]}0{operation}{data[(start + 2)..]}";
+        var scope = ScopeBuilder.Compile(Containers.Unwrap("multiSend(bytes transactions)", "multisend"));
+        Assert.Equal(observed, scope.Refusal(new TransactionBuilder { Data = data }.Build()).Observed);
+
+        const string Safe =
+            "execTransaction(address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,uint256 baseGas,uint256 gasPrice,address gasToken,address refundReceiver,bytes signatures)";
+        data = Containers.Calldata(Safe, 1, 0, 320, operation, 0, 0, 0, 0, 0, 352, 0, 0);
+        scope = ScopeBuilder.Compile(Containers.Unwrap(Safe, "safe"));
+        Assert.Equal(observed, scope.Refusal(new TransactionBuilder { Data = data }.Build()).Observed);
     }
 
     [Theory]

@@ -58,15 +58,19 @@ public class ScopeBoundTests
     }
 
     [Theory]
-    [InlineData("string", 4, true)]
-    [InlineData("string", 5, false)]
-    [InlineData("uint256", 5, true)]
-    public void Lists_of_strings_count_by_their_length(string type, int count, bool isLoaded)
+    [InlineData("string", 256, 4, true)]
+    [InlineData("string", 256, 5, false)]
+    [InlineData("uint256", 256, 5, true)]
+    [InlineData("string", 16, 64, true)]
+    [InlineData("string", 17, 32, true)]
+    [InlineData("string", 17, 33, false)]
+    [InlineData("string", 33, 21, true)]
+    [InlineData("string", 33, 22, false)]
+    public void Lists_of_strings_count_once_for_each_16_begun(string type, int values, int count, bool isLoaded)
     {
-        // 256 strings are 16 looks; numbers are found in a set.
-        var values = string.Join(',', Enumerable.Range(0, 256).Select(i => $"\"{i}\""));
-        var list = $$"""{"path":"xs[*]","op":"in","values":[{{values}}]}""";
-        var constraints = $"[{string.Join(',', Enumerable.Repeat(list, count))}]";
+        // Numbers are found in a set.
+        var strings = string.Join(',', Enumerable.Range(0, values).Select(i => $"\"{i}\""));
+        var constraints = Alternatives($$"""{"path":"xs[*]","op":"in","values":[{{strings}}]}""", count);
         foreach (
             var permission in (JsonObject[])
                 [ScopeBuilder.Call($"f({type}[] xs)", constraints), ScopeBuilder.Typed($"F({type}[] xs)", constraints)]

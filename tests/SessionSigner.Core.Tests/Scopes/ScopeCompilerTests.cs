@@ -38,6 +38,35 @@ public class ScopeCompilerTests
         );
 
     [Theory]
+    [InlineData(
+        "ufixed8x2",
+        "\"256\"",
+        "Must be the number times 10^2, as a decimal string without leading zeros, and ufixed8x2 must be able to hold it."
+    )]
+    [InlineData(
+        "fixed8x2",
+        "\"128\"",
+        "Must be the number times 10^2, as a decimal string without leading zeros, and fixed8x2 must be able to hold it."
+    )]
+    [InlineData("int8", "\"128\"", "Must be a decimal string that int8 can hold, without leading zeros.")]
+    [InlineData("uint8", "\"256\"", "Must be a decimal string that uint8 can hold, without leading zeros.")]
+    [InlineData("string", "true", "Must be a string of at most 4096 bytes.")]
+    public void A_fault_says_what_the_operand_must_be(string type, string operand, string rule) =>
+        Assert.Equal(
+            "ceiling.permissions[0].constraints[0].value: " + rule,
+            Assert.Single(ScopeBuilder.Faults(ScopeBuilder.Call($"f({type} x)", $$"""[{"path":"x","op":"eq","value":{{operand}}}]""")))
+        );
+
+    [Fact]
+    public void Texts_are_compared_with_up_to_4096_bytes()
+    {
+        ScopeBuilder.Compile(ScopeBuilder.Call("f(string x)", Of(4_096)));
+        Assert.Single(ScopeBuilder.Faults(ScopeBuilder.Call("f(string x)", Of(4_097))));
+
+        static string Of(int length) => $$"""[{"path":"x","op":"eq","value":"{{new string('x', length)}}"}]""";
+    }
+
+    [Theory]
     [InlineData("uint8", "256")]
     [InlineData("uint8", "-1")]
     [InlineData("uint8", "01")]

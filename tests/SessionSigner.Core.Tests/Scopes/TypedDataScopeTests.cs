@@ -105,6 +105,69 @@ public class TypedDataScopeTests
     }
 
     [Fact]
+    public void The_first_permission_that_allows_decides_and_the_trace_says_what_was_considered()
+    {
+        const string Wide = """[{"path":"amount","op":"lte","value":"50"},{"path":"maker","op":"eq","value":"$maker"}]""";
+        var scope = ScopeBuilder.Compile(
+            ScopeBuilder.Typed("Cancel(uint256 id)", name: "cancel"),
+            ScopeBuilder.Typed(Order, Constraints, """[{"budget":"usdc","path":"amount"}]""", "small"),
+            ScopeBuilder.Typed(
+                Order,
+                Wide.Replace("$maker", ScopeBuilder.Alice, StringComparison.Ordinal),
+                """[{"budget":"eth","path":"amount"}]""",
+                "large"
+            )
+        );
+        var debits = new DebitBuffer();
+        Assert.Equal("ceiling.permissions[1]", scope.Ask(Message(5), debits).AllowedBy);
+        Assert.Equal((0, (UInt256)5), Assert.Single(debits.Items.ToArray()));
+        Assert.Equal("ceiling.permissions[2]", scope.Ask(Message(6), debits).AllowedBy);
+        Assert.Equal((1, (UInt256)6), Assert.Single(debits.Items.ToArray()));
+        Assert.Equal(["ceiling.permissions[2]"], Trace(6));
+        Assert.Equal(["ceiling.permissions[1].constraints[0]", "ceiling.permissions[2].constraints[0]"], Trace(51));
+        var other = ScopeBuilder.TypedData(""" "Order":[{"name":"amount","type":"uint256"}] """, "Order", """{"amount":"5"}""");
+        Assert.Equal($"Cancel(uint256 id), {Order}", scope.Refusal(other).Limit);
+
+        IEnumerable<string> Trace(int amount) =>
+            TracePropertyTests.Explain(scope, Message(amount)).Trace.Steps.Select(step => step.Unmet?.Rule ?? step.Permission);
+    }
+
+    [Theory]
+    [InlineData("bool", "true", "true", "false", "false")]
+    [InlineData("bool", "false", "false", "true", "true")]
+    [InlineData("bytes4", "\"0x01020304\"", "\"0x01020304\"", "\"0x01020305\"", "0x01020305")]
+    [InlineData("address", $"\"{ScopeBuilder.Alice}\"", $"\"{ScopeBuilder.Alice}\"", $"\"{ScopeBuilder.Bob}\"", ScopeBuilder.Bob)]
+    [InlineData("int8", "\"-1\"", "\"-1\"", "\"-2\"", "-2")]
+    public void Values_of_every_one_word_type_are_compared_and_shown(string type, string operand, string met, string unmet, string shown)
+    {
+        var scope = ScopeBuilder.Compile(
+            ScopeBuilder.Typed($"Note({type} x,string text)", $$"""[{"path":"x","op":"eq","value":{{operand}}}]""")
+        );
+        Assert.True(scope.Ask(Note(met)).IsAllowed);
+        Assert.Equal(shown, scope.Refusal(Note(unmet)).Observed);
+
+        TypedDataPayload Note(string value) =>
+            ScopeBuilder.TypedData(
+                $$""" "Note":[{"name":"x","type":"{{type}}"},{"name":"text","type":"string"}] """,
+                "Note",
+                $$"""{"x":{{value}},"text":""}"""
+            );
+    }
+
+    [Fact]
+    public void A_counted_element_that_is_not_there_is_a_refusal()
+    {
+        var scope = ScopeBuilder.Compile(
+            ScopeBuilder.Typed(
+                "Batch(Leg[] legs,string note)Leg(address asset,int256 size,uint256 price)",
+                meters: """[{"budget":"usdc","path":"legs[1].price"}]"""
+            )
+        );
+        Assert.True(scope.Ask(Batch("", (1, 1), (1, 1))).IsAllowed);
+        Assert.Equal(("ceiling.budgets[usdc]", "no such element"), Why(scope.Refusal(Batch("", (1, 1)))));
+    }
+
+    [Fact]
     public void Members_of_nested_structs_and_arrays_are_constrained_and_counted()
     {
         var scope = ScopeBuilder.Compile(

@@ -95,6 +95,34 @@ public class UserOperationScopeTests
     }
 
     [Fact]
+    public void The_trace_says_what_was_considered()
+    {
+        var (cheap, dear) = (UserOperations.Permission("cheap"), UserOperations.Permission("dear"));
+        cheap["max_fee_per_gas"] = "1";
+        dear["max_fee_per_gas"] = "2";
+        var scope = ScopeBuilder.Compile(F, cheap, dear);
+        Assert.Equal(["ceiling.permissions[2]", "ceiling.permissions[0]"], Trace("0x2"));
+        Assert.Equal(["ceiling.permissions[1].max_fee_per_gas", "ceiling.permissions[2].max_fee_per_gas"], Trace("0x3"));
+
+        IEnumerable<string> Trace(string fee)
+        {
+            var trace = new TraceBuilder(TraceBounds.Answer);
+            var payload = UserOperations.Payload(Carry(1), json => json["maxFeePerGas"] = fee);
+            _ = scope.Evaluate(payload, ScopeBuilder.Now, new DebitBuffer(), ScopeBuilder.Session, trace);
+            return trace.Build().Steps.Select(step => step.Unmet?.Rule ?? step.Permission);
+        }
+    }
+
+    [Fact]
+    public void A_paymaster_that_is_demanded_must_be_there()
+    {
+        var sponsored = UserOperations.Permission();
+        sponsored["paymasters"] = new JsonArray(UserOperations.Paymaster);
+        var refusal = ScopeBuilder.Compile(F, sponsored).Refusal(UserOperations.Payload(Carry(1)));
+        Assert.Equal(("ceiling.permissions[1].paymasters", "no paymaster"), (refusal.Rule, refusal.Observed));
+    }
+
+    [Fact]
     public void Without_a_permission_for_its_kind_of_payload_nothing_is_allowed()
     {
         var scope = ScopeBuilder.Compile(F);

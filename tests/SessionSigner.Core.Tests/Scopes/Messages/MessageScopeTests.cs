@@ -102,7 +102,81 @@ public class MessageScopeTests
         Assert.Equal("ceiling.permissions[1]", scope.Ask(Payload("Log out")).AllowedBy);
         Assert.Equal("ceiling.permissions[0].template", scope.Refusal(Payload("Log in to venue, nonce 10")).Rule);
         Assert.Equal("ceiling.permissions[1].template", scope.Refusal(Payload("Log oui")).Rule);
+        Assert.Equal(["ceiling.permissions[1]"], Trace("Log out"));
+        Assert.Equal(["ceiling.permissions[0].template", "ceiling.permissions[1].template"], Trace("Log oui"));
+
+        IEnumerable<string> Trace(string text) =>
+            TracePropertyTests.Explain(scope, Payload(text)).Trace.Steps.Select(step => step.Unmet?.Rule ?? step.Permission);
     }
+
+    [Fact]
+    public void What_a_template_that_refuses_has_counted_is_not_debited()
+    {
+        const string Hole = """[{"name":"n","type":"uint"}]""";
+        var counted = Message(
+            "pay {n}",
+            Hole,
+            ""","meters":[{"budget":"usdc","path":"n"}],"constraints":[{"path":"n","op":"lte","value":"9"}]"""
+        );
+        var free = Message("pay {n}", Hole);
+        free["name"] = "free";
+        var debits = new DebitBuffer();
+        Assert.Equal("ceiling.permissions[1]", ScopeBuilder.Compile(counted, free).Ask(Payload("pay 10"), debits).AllowedBy);
+        Assert.Empty(debits.Items.ToArray());
+    }
+
+    [Theory]
+    [InlineData("uint", ",\"max\":\"9\"", "9", "10", "x: a number from 0 to 9")]
+    [InlineData("address", "", ScopeBuilder.Token, "0x1", "x: an address with its EIP-55 checksum")]
+    [InlineData("bytes", ",\"length\":2", "0x0a0b", "0x0A0b", "x: 0x and 4 lower-case hexadecimal digits")]
+    [InlineData(
+        "time",
+        ",\"past_seconds\":60,\"future_seconds\":30",
+        "2023-11-14T22:12:20Z",
+        "2023-11-14T22:12:19Z",
+        "x: a time such as 2026-01-31T12:00:00Z, at most 60 s ago and 30 s ahead"
+    )]
+    [InlineData(
+        "time",
+        ",\"past_seconds\":60,\"future_seconds\":30",
+        "2023-11-14T22:13:50Z",
+        "2023-11-14T22:13:51Z",
+        "x: a time such as 2026-01-31T12:00:00Z, at most 60 s ago and 30 s ahead"
+    )]
+    [InlineData("choice", ",\"values\":[\"buy\",\"sell\"]", "buy", "hold", "x: one of buy, sell")]
+    [InlineData(
+        "text",
+        ",\"alphabet\":\"printable\",\"min_length\":1,\"max_length\":3",
+        " ~}",
+        "\n",
+        "x: 1 to 3 characters of the alphabet printable"
+    )]
+    public void A_hole_takes_its_values_to_the_edge_and_a_refusal_says_which(
+        string type,
+        string more,
+        string met,
+        string unmet,
+        string limit
+    )
+    {
+        // The value ends the message: what is read from a text ends with the text.
+        var scope = ScopeBuilder.Compile(Message("is {x}", $$"""[{"name":"x","type":"{{type}}"{{more}}}]"""));
+        Assert.True(scope.Ask(Payload("is " + met)).IsAllowed);
+        var denial = scope.Refusal(Payload("is " + unmet));
+        Assert.Equal(("ceiling.permissions[0].template", "\"is \", " + limit), (denial.Rule, denial.Limit));
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("0", true)]
+    [InlineData("115792089237316195423570985008687907853269984665640564039457584007913129639935", true)]
+    [InlineData("115792089237316195423570985008687907853269984665640564039457584007913129639936", false)]
+    [InlineData("1157920892373161954235709850086879078532699846656405640394575840079131296399350", false)]
+    public void A_number_has_as_many_digits_as_a_word_can_hold(string number, bool isAllowed) =>
+        Assert.Equal(
+            isAllowed,
+            ScopeBuilder.Compile(Message("n={x}", """[{"name":"x","type":"uint"}]""")).Ask(Payload("n=" + number)).IsAllowed
+        );
 
     [Theory]
     [InlineData(31, true)]
@@ -126,7 +200,7 @@ public class MessageScopeTests
     }
 
     [Theory]
-    [InlineData("{n} first {m}", "uint", "Text must stand before \"n\"")]
+    [InlineData("{n} first {m}", "uint", "ceiling.permissions[0].template: Text must stand before \"n\"")]
     [InlineData("a {n}{m}", "uint", "Text must stand before \"m\"")]
     [InlineData("a 1{n} {m}", "uint", "A digit stands before \"n\"")]
     [InlineData("a {n}0 {m}", "uint", "What follows \"n\" must not begin with a character that \"n\" may have.")]
@@ -134,7 +208,8 @@ public class MessageScopeTests
     [InlineData("a {n} {m} {o}", "uint", "A brace must begin or end")]
     [InlineData("a {n} {m", "uint", "A brace must begin or end")]
     [InlineData("a {n} {m} }", "uint", "A brace must begin or end")]
-    [InlineData("a {n}", "uint", "\"m\" is not in the template.")]
+    [InlineData("a {n}", "uint", "ceiling.permissions[0].holes: \"m\" is not in the template.")]
+    [InlineData("a {} {n} {m}", "uint", "ceiling.permissions[0].template: A brace must begin or end")]
     [InlineData("a {n} {m} Wants you to sign in with your Ethereum account", "uint", "Looks like Sign-In with Ethereum")]
     [InlineData("a {n}x {m}", "text\",\"alphabet\":\"alphanumeric\",\"max_length\":5,\"min_length\":\"", "")]
     public void A_template_that_is_not_certain_is_a_fault(string template, string type, string expected)

@@ -38,6 +38,54 @@ public class SignInScopeTests
         Assert.True(Ask(scope, Change("desk.example wants", "https://desk.example wants")).IsAllowed);
         Assert.True(Ask(scope, Change("\nResources:\n- https://desk.example/terms", "")).IsAllowed);
         Assert.True(Ask(scope, Change("22:23:20Z", "22:23:20Z\nNot Before: 2023-11-14T22:23:20Z")).IsAllowed);
+        Assert.True(Ask(scope, Change("22:13:20.000Z", "22:12:20Z")).IsAllowed);
+        Assert.True(Ask(scope, Change("22:13:20.000Z", "22:14:20Z")).IsAllowed);
+    }
+
+    [Theory]
+    [InlineData("Sign in to trade.\n", "Sell all.\n", "Sell all.", "Sign in to trade.")]
+    [InlineData("Sign in to trade.\n\n", "\n", "no statement", "Sign in to trade.")]
+    [InlineData(
+        "\nExpiration Time: 2023-11-14T22:23:20Z",
+        "",
+        "no expiration time",
+        "an expiration time after 1700000000 and not after 1700000600, "
+    )]
+    [InlineData("22:23:20Z", "22:23:21Z", "expires 2023-11-14T22:23:21Z", "an expiration time after 1700000000 and not after 1700000600, ")]
+    [InlineData("desk.example/terms", "desk.example/all", "https://desk.example/all", "https://desk.example/terms")]
+    [InlineData("22:23:20Z", "22:23:20Z\nRequest ID: 7", "7", "no request identifier")]
+    [InlineData("22:13:20.000Z", "22:12:19Z", "2023-11-14T22:12:19Z", "within 60 s of 1700000000")]
+    public void A_refusal_says_what_the_message_has_and_what_it_may_have(string from, string to, string observed, string limit)
+    {
+        var denial = Ask(ScopeBuilder.Compile(Parse(Permission)), Change(from, to)).Denial;
+        Assert.Equal(observed, denial.Observed);
+        Assert.StartsWith(limit, denial.Limit, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_permission_that_comes_furthest_says_why_and_the_trace_names_each()
+    {
+        var other = Parse(Permission);
+        other["name"] = "other";
+        other["domains"] = new JsonArray("other.example");
+        var strict = Without("statement");
+        strict["name"] = "strict";
+        var scope = ScopeBuilder.Compile(other, strict, Parse(Permission));
+        Assert.Equal(["ceiling.permissions[2]"], Trace(Good));
+        var late = Change("22:23:20Z", "22:23:21Z");
+        Assert.Equal("ceiling.permissions[2].max_lifetime_seconds", Ask(scope, late).Denial.Rule);
+        Assert.Equal(
+            ["ceiling.permissions[0].domains", "ceiling.permissions[1].statement", "ceiling.permissions[2].max_lifetime_seconds"],
+            Trace(late)
+        );
+        // Of two that come equally far the first says why.
+        Assert.Equal("ceiling.permissions[0].domains", Ask(scope, Change("desk.example wants", "evil.example wants")).Denial.Rule);
+        Assert.Equal("no resources", Ask(ScopeBuilder.Compile(Without("resources")), Good).Denial.Limit);
+
+        IEnumerable<string> Trace(string text) =>
+            TracePropertyTests
+                .Explain(scope, MessageScopeTests.Payload(text), session: s_session)
+                .Trace.Steps.Select(step => step.Unmet?.Rule ?? step.Permission);
     }
 
     [Theory]
@@ -87,8 +135,7 @@ public class SignInScopeTests
     [Fact]
     public void Without_a_statement_there_must_be_none()
     {
-        var permission = Parse(Permission);
-        permission.Remove("statement");
+        var permission = Without("statement");
         permission["allow_request_id"] = true;
         var scope = ScopeBuilder.Compile(permission);
         Assert.Equal("ceiling.permissions[0].statement", Ask(scope, Good).Denial.Rule);
@@ -163,6 +210,13 @@ public class SignInScopeTests
 
     private static ScopeDecision Ask(CompiledScope scope, string text) =>
         scope.Evaluate(MessageScopeTests.Payload(text), ScopeBuilder.Now, new DebitBuffer(), s_session);
+
+    private static JsonObject Without(string member)
+    {
+        var permission = Parse(Permission);
+        permission.Remove(member);
+        return permission;
+    }
 
     private static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
 
