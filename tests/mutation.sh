@@ -9,11 +9,8 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cd "$root"
 tests/install.sh
 cd tests/SessionSigner.Core.Tests
-if (($# > 0)); then
-  arguments=()
-  for files in "$@"; do
-    arguments+=(--mutate "$files")
-  done
-  exec dotnet stryker "${arguments[@]}"
-fi
-exec dotnet stryker
+arguments=(--concurrency "$(nproc)")
+for files in "$@"; do
+  arguments+=(--mutate "$files")
+done
+exec dotnet stryker "${arguments[@]}"
