@@ -251,4 +251,29 @@ public sealed class BadInputTests : DaemonFixture
         Assert.StartsWith("It would be refused.\nreason:   target_not_allowed\n", run.Output, StringComparison.Ordinal);
         Golden.Match("evaluate-refused.txt", run.Output);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_the_daemon_says_is_escaped_on_output_and_error(bool terminal)
+    {
+        const string Evil = "\u001b]0;owned\u0007\u202e\n";
+        Daemon.Behaviour.Tamper = m =>
+        {
+            if (m is ListSessionsResponse answer)
+            {
+                answer.Sessions[0].Policy = Evil;
+            }
+        };
+        var run = await Run("session list", terminal: terminal);
+        Assert.DoesNotContain("\u001b]", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u202e", run.Output, StringComparison.Ordinal);
+        var json = await Run("session list --json");
+        Assert.DoesNotContain(json.Output, c => c is not '\n' and (< ' ' or > '~'));
+
+        Daemon.Behaviour.Failure = new RpcException(new Status(StatusCode.NotFound, Evil));
+        run = await Run("session list", terminal: terminal);
+        Assert.DoesNotContain("\u001b", run.Error, StringComparison.Ordinal);
+        Assert.Contains("\\u{1b}]0;owned\\u{7}\\u{202e}\\u{a}", run.Error, StringComparison.Ordinal);
+    }
 }

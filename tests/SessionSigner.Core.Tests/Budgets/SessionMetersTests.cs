@@ -21,11 +21,13 @@ public sealed class SessionMetersTests
         var meters = Create(Compile("ceiling", ceilingLimit), Compile("narrowing", narrowingLimit), cap);
         var (ceiling, narrowing, count) = (0, 0, 0);
         var debits = new ScopeEvaluation();
-        foreach (var ((a, b), isQueued) in ceilingAmounts.Zip(narrowingAmounts).Zip(queued))
+        foreach (var ((large, larger), isQueued) in ceilingAmounts.Zip(narrowingAmounts).Zip(queued))
         {
+            // Small enough that most fit under limits as they are drawn.
+            var (a, b) = (large % 8, larger % 8);
             debits.Ceiling.Clear();
             debits.Narrowing.Clear();
-            Assert.True(debits.Ceiling.TryAdd(0, a) && debits.Narrowing.TryAdd(0, b));
+            Assert.True(debits.Ceiling.TryAdd(0, (ulong)a) && debits.Narrowing.TryAdd(0, (ulong)b));
             var fits = count < cap && ceiling + a <= ceilingLimit && narrowing + b <= narrowingLimit;
             var taken = new List<TraceDebit>();
             var preview = meters.Preview(debits, default, taken);

@@ -224,6 +224,13 @@ public class MessageScopeTests
         Assert.Contains(ScopeBuilder.Faults(Message(template, holes)), fault => fault.Contains(expected, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_hole_has_a_name_of_its_own() =>
+        Assert.Equal(
+            "ceiling.permissions[0].holes: The name \"n\" is given twice.",
+            Assert.Single(ScopeBuilder.Faults(Message("a {n}", """[{"name":"n","type":"uint"},{"name":"n","type":"address"}]""")))
+        );
+
     [Theory]
     [InlineData("alphanumeric", "b {t}c", false)]
     [InlineData("alphanumeric", "b {t}-c", true)]
