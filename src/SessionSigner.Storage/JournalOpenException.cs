@@ -10,4 +10,7 @@ public sealed class JournalOpenException : Exception
 
     /// <summary>Whether another process owns the journal and nothing else is known to be wrong.</summary>
     public bool IsInUse { get; init; }
+
+    /// <summary>Whether what is wrong is who may reach the journal's place or what disk it is on, not what is stored there.</summary>
+    public bool IsPlaceUnsafe { get; init; }
 }

@@ -170,7 +170,7 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new JournalOpenException($"The journal {path} cannot be reached: {e.Message}", e);
+            throw new JournalOpenException($"The journal {path} cannot be reached: {e.Message}", e) { IsPlaceUnsafe = true };
         }
     }
 

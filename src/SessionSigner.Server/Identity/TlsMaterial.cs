@@ -31,7 +31,7 @@ internal sealed partial class TlsMaterial : IDisposable
         _logger = logger;
         var contents = ReadFiles();
         _digest = contents.Digest;
-        _server = ParseServer(contents);
+        _server = ParseServer(contents.Certificate, contents.PrivateKey);
         _trust = ParseTrust(contents, version: 1);
         WarnOfExpiry();
         _timer = clock.CreateTimer(_ => Reload(), null, options.ReloadInterval, options.ReloadInterval);
@@ -62,7 +62,7 @@ internal sealed partial class TlsMaterial : IDisposable
                     WarnOfExpiry();
                     return;
                 }
-                var server = ParseServer(contents);
+                var server = ParseServer(contents.Certificate, contents.PrivateKey);
                 _trust = ParseTrust(contents, checked(_trust.Version + 1));
                 _server = server;
                 _digest = contents.Digest;
@@ -100,11 +100,13 @@ internal sealed partial class TlsMaterial : IDisposable
         }
     }
 
-    private static SslStreamCertificateContext ParseServer(Contents contents)
+    /// <summary>Reads the server's certificate, what follows it in the same text as its chain, and its key.</summary>
+    /// <exception cref="CryptographicException">They are not PEM, or the key is another one's.</exception>
+    internal static SslStreamCertificateContext ParseServer(string certificatePem, string keyPem)
     {
-        using var leaf = X509Certificate2.CreateFromPem(contents.Certificate, contents.PrivateKey);
+        using var leaf = X509Certificate2.CreateFromPem(certificatePem, keyPem);
         var chain = new X509Certificate2Collection();
-        chain.ImportFromPem(contents.Certificate);
+        chain.ImportFromPem(certificatePem);
         // A copy through PKCS#12 ties the key to the certificate for the lifetime of the context.
         var certificate = X509CertificateLoader.LoadPkcs12(leaf.Export(X509ContentType.Pkcs12), password: null);
         return SslStreamCertificateContext.Create(certificate, chain, offline: true);

@@ -56,7 +56,7 @@ internal sealed class JournalFile : IDisposable
     {
         if (!LocalFileSystems.Contains(format, StringComparer.Ordinal))
         {
-            throw new JournalOpenException(
+            throw PlaceUnsafe(
                 $"The journal's directory {directory} is on a file system of type \"{format}\"; the journal needs a local one (network file systems break its locks)."
             );
         }
@@ -112,6 +112,8 @@ internal sealed class JournalFile : IDisposable
             UnixCreateMode = OwnerOnlyFile,
         };
 
+    private static JournalOpenException PlaceUnsafe(string message) => new(message) { IsPlaceUnsafe = true };
+
     private void EnsureDatabase()
     {
         if (!File.Exists(Path))
@@ -138,7 +140,7 @@ internal sealed class JournalFile : IDisposable
     {
         if (new FileInfo(path).LinkTarget is not null)
         {
-            throw new JournalOpenException($"{path} is a symbolic link; the journal must be a plain file.");
+            throw PlaceUnsafe($"{path} is a symbolic link; the journal must be a plain file.");
         }
     }
 
@@ -147,7 +149,7 @@ internal sealed class JournalFile : IDisposable
         var mode = File.GetUnixFileMode(path);
         if ((mode & ~allowed) != UnixFileMode.None)
         {
-            throw new JournalOpenException(
+            throw PlaceUnsafe(
                 $"{path} has mode {Convert.ToString((int)mode, 8)}: others than its owner may reach it. Run: {remedy} {path}"
             );
         }

@@ -10,7 +10,10 @@ internal static class DoctorCommand
     {
         var config = CommandLine.ConfigOption();
         var json = CommandLine.JsonOption();
-        var command = new Command("doctor", "Check token, memory, clock, certificates, storage and policies, and say what to fix.")
+        var command = new Command(
+            "doctor",
+            "Check configuration, token, memory, clock, certificates, storage and policies, and say what to fix. Exit code 1 if a check failed."
+        )
         {
             config,
             json,
@@ -43,21 +46,22 @@ internal static class DoctorCommand
         return failed == 0 ? ExitCodes.Ok : ExitCodes.Found;
     }
 
-    private static List<Finding> Examine(string file)
+    /// <summary>All findings; only those of the configuration if it has faults, because everything else hangs on it.</summary>
+    internal static IReadOnlyList<Finding> Examine(string file)
     {
         try
         {
-            return
-            [
-                new Finding(Verdict.Good, "configuration", $"{file} has no faults"),
-                .. new Examination(DaemonOptionsReader.Read(file), TimeProvider.System).Run(),
-            ];
+            var options = DaemonOptionsReader.Read(file);
+            return [Finding.Good("configuration", $"{file} has no faults"), .. new Examination(options, TimeProvider.System).Run()];
         }
         catch (ConfigurationException exception)
         {
-            return [.. exception.Faults.Select(fault => new Finding(Verdict.Failed, "configuration", fault.ToString()))];
+            return [.. exception.Faults.Select(fault => Finding.Fail("configuration", fault.ToString(), RemedyOf(fault)))];
         }
     }
+
+    private static string RemedyOf(ConfigurationFault fault) =>
+        $"mend {(fault.Path.Length > 0 ? $"{fault.Path} in " : "")}{fault.File}, whose options deploy/config/sessionsignerd.yaml describes, then run doctor again: it looks further once there is no fault";
 
     private static JsonObject ToJson(Finding finding) =>
         new()
@@ -76,23 +80,3 @@ internal static class DoctorCommand
             _ => "failed",
         };
 }
-
-/// <summary>What a check came to. The zero value is a failure.</summary>
-internal enum Verdict
-{
-    /// <summary>The daemon will not start, or not work.</summary>
-    Failed = 0,
-
-    /// <summary>It works; something should be looked at.</summary>
-    Warning = 1,
-
-    /// <summary>All is well.</summary>
-    Good = 2,
-}
-
-/// <summary>One result of the examination.</summary>
-/// <param name="Verdict">What it came to.</param>
-/// <param name="Subject">What was examined.</param>
-/// <param name="Text">What was found.</param>
-/// <param name="Remedy">What to do, or empty.</param>
-internal sealed record Finding(Verdict Verdict, string Subject, string Text, string Remedy = "");
