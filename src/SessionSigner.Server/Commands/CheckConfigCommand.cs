@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 
 namespace SessionSigner.Server;
 
@@ -8,8 +9,13 @@ internal static class CheckConfigCommand
     public static Command Create()
     {
         var config = CommandLine.ConfigOption();
-        var command = new Command("check-config", "Check the configuration and report all its faults.") { config };
-        command.SetAction((result, _) => RunAsync(result.GetRequiredValue(config)));
+        var json = CommandLine.JsonOption();
+        var command = new Command("check-config", "Check the configuration and report all its faults. Exit code 78 if there is one.")
+        {
+            config,
+            json,
+        };
+        command.SetAction((result, _) => RunAsync(result.GetRequiredValue(config), result.GetValue(json)));
         return command;
     }
 
@@ -25,18 +31,34 @@ internal static class CheckConfigCommand
         );
     }
 
-    private static async Task<int> RunAsync(string file)
+    private static async Task<int> RunAsync(string file, bool asJson)
     {
         try
         {
             var options = DaemonOptionsReader.Read(file);
-            await Console.Out.WriteLineAsync($"{options.File}: no faults.");
+            await (asJson ? PolicyCommand.PrintAsync(ToJson([])) : Console.Out.WriteLineAsync($"{options.File}: no faults."));
             return ExitCodes.Ok;
         }
         catch (ConfigurationException exception)
         {
-            await PrintAsync(exception);
+            await (asJson ? PolicyCommand.PrintAsync(ToJson(exception.Faults)) : PrintAsync(exception));
             return ExitCodes.Configuration;
         }
     }
+
+    /// <summary>The faults, which are what the command was asked for and so its result, not its failure.</summary>
+    internal static JsonObject ToJson(IReadOnlyList<ConfigurationFault> faults) =>
+        new()
+        {
+            ["ok"] = faults.Count == 0,
+            ["faults"] = new JsonArray([
+                .. faults.Select(fault => new JsonObject
+                {
+                    ["file"] = fault.File,
+                    ["line"] = fault.Line,
+                    ["path"] = fault.Path,
+                    ["message"] = fault.Message,
+                }),
+            ]),
+        };
 }

@@ -34,6 +34,18 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync(failure);
             return ExitCodes.Environment;
         }
+        // Signals are the host's: it lets calls under way finish, and this library would end the process after two seconds.
+        var parsed = BuildTree().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        {
+            return await ReportUsageAsync(parsed);
+        }
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    }
+
+    /// <summary>The commands and their options.</summary>
+    internal static RootCommand BuildTree()
+    {
         var root = new RootCommand(Description);
         var config = ConfigOption();
         root.Options.Add(config);
@@ -43,13 +55,7 @@ internal static class CommandLine
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(InitCommand.Create());
         root.Subcommands.Add(PolicyCommand.Create());
-        // Signals are the host's: it lets calls under way finish, and this library would end the process after two seconds.
-        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
-        {
-            return await ReportUsageAsync(parsed);
-        }
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        return root;
     }
 
     private static async Task<int> ReportUsageAsync(ParseResult parsed)
@@ -78,5 +84,5 @@ internal static class CommandLine
         };
 
     /// <summary>The option that asks for JSON.</summary>
-    public static Option<bool> JsonOption() => new("--json") { Description = "Print JSON." };
+    public static Option<bool> JsonOption() => new("--json") { Description = "Print JSON, stable for scripts." };
 }

@@ -28,6 +28,7 @@ internal static class InitCommand
         {
             Description = "DANGEROUS: let the daemon start without memfd_secret.",
         };
+        var json = CommandLine.JsonOption();
         var command = new Command("init", "Make a token with a primary key, certificates, a policy and a configuration in a new folder.")
         {
             folder,
@@ -40,6 +41,7 @@ internal static class InitCommand
             policy,
             roster,
             degraded,
+            json,
         };
         command.SetAction(
             (result, _) =>
@@ -55,7 +57,8 @@ internal static class InitCommand
                         result.GetValue(policy),
                         result.GetValue(roster),
                         result.GetValue(degraded)
-                    )
+                    ),
+                    result.GetValue(json)
                 )
         );
         return command;
@@ -64,35 +67,39 @@ internal static class InitCommand
     private static Option<string> Text(string name, string description, string value) =>
         new(name) { Description = description, DefaultValueFactory = _ => value };
 
-    private static async Task<int> RunAsync(InitPlan plan)
+    private static async Task<int> RunAsync(InitPlan plan, bool asJson)
     {
         if (!IPEndPoint.TryParse(plan.Listen, out var listen) || listen.Port == 0)
         {
-            await Console.Error.WriteLineAsync("--listen must be an address with a port, for example 127.0.0.1:7443.");
-            return ExitCodes.Usage;
+            return await FailAsync(ExitCodes.Usage, "--listen must be an address with a port, for example 127.0.0.1:7443.");
         }
         if (!CertificateIdentity.IsWellFormed($"spiffe://{plan.TrustDomain}/trader"))
         {
-            await Console.Error.WriteLineAsync("--trust-domain must be a name such as desk.local.");
-            return ExitCodes.Usage;
+            return await FailAsync(ExitCodes.Usage, "--trust-domain must be a name such as desk.local.");
         }
         try
         {
-            foreach (var line in new Initialization(plan, listen, TimeProvider.System).Run())
-            {
-                await Console.Out.WriteLineAsync(line);
-            }
+            var result = new Initialization(plan, listen, TimeProvider.System).Run();
+            await (asJson ? PolicyCommand.PrintAsync(InitReport.ToJson(result)) : WriteAsync(InitReport.ToLines(result)));
             return ExitCodes.Ok;
         }
         catch (StartException exception)
         {
-            await Console.Error.WriteLineAsync($"init: {exception.Message}");
-            return exception.ExitCode;
+            return await FailAsync(exception.ExitCode, exception.Message);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"init: {exception.Message}");
-            return ExitCodes.Found;
+            return await FailAsync(ExitCodes.Found, exception.Message);
+        }
+
+        Task<int> FailAsync(int exitCode, string message) => CommandFailure.WriteAsync("init", exitCode, message, asJson);
+    }
+
+    private static async Task WriteAsync(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            await Console.Out.WriteLineAsync(line);
         }
     }
 }

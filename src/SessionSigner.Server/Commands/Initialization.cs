@@ -13,9 +13,9 @@ internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvi
 {
     private static readonly string[] Roles = ["trader", "operator", "approver", "auditor"];
 
-    /// <summary>Does all, a line for each step done.</summary>
+    /// <summary>Does all.</summary>
     /// <exception cref="StartException">With what to do about it.</exception>
-    public IEnumerable<string> Run()
+    public InitializationResult Run()
     {
         // 0. A faulty policy is said before a token is touched, which cannot be undone.
         if (plan.Policy is not null)
@@ -30,30 +30,28 @@ internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvi
         var primaryKey = MakeKey(folder);
         var address =
             primaryKey.PublicKey.Curve == Curve.Secp256k1 ? Address.FromPublicKey(primaryKey.PublicKey.Compressed.Span).ToString() : "";
-        yield return $"token         {primaryKey.TokenLabel}, serial {primaryKey.TokenSerial}";
-        yield return $"primary key   {primaryKey.Label}, {primaryKey.PublicKey.CurveName} {address}";
 
         // 2. Certificates.
-        MakeCertificates(folder);
-        yield return $"certificates  {folder.PathOf("tls")}: client-ca, server, {string.Join(", ", Roles)}";
+        var (authority, server, clients) = MakeCertificates(folder);
 
         // 3. Policy and configuration, read back as the daemon will.
-        var policy = MakePolicy(folder, address);
-        yield return $"policy        {policy.Name}, digest {policy.Digest}";
+        var (policyFile, policy) = MakePolicy(folder, address);
         var file = folder.Write("sessionsignerd.yaml", Configuration(roster is null ? Pins(policy) : Approvers(roster)));
         Check(file);
-        yield return $"configuration {file}";
-        yield return "";
-        yield return "Next:";
-        yield return $"  sessionsignerd doctor --config {file}";
-        yield return $"  sessionsignerd --config {file}";
-        if (roster is not null)
+        return new InitializationResult
         {
-            yield return $"  sessionsigner policy propose {folder.PathOf("policies/policy.yaml")} --profile {folder.PathOf("operator.profile")}";
-        }
-        yield return $"  sessionsigner session open --policy {policy.Name} --profile {folder.PathOf("trader.profile")}";
-        yield return "";
-        yield return "Before this is more than a trial, take these off this host: secrets/token-so-pin, tls/client-ca.key and the keys of the clients.";
+            Folder = folder.Root,
+            Configuration = file,
+            PrimaryKey = primaryKey,
+            Address = address,
+            Authority = authority,
+            Server = server,
+            Clients = clients,
+            PolicyFile = policyFile,
+            Policy = policy,
+            Roster = roster,
+            SecretsToMove = [folder.PathOf("secrets/token-so-pin"), authority.Key, .. clients.Select(client => client.Files.Key)],
+        };
     }
 
     private PrimaryKey MakeKey(PrivateFolder folder)
@@ -100,35 +98,39 @@ internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvi
         }
     }
 
-    private void MakeCertificates(PrivateFolder folder)
+    private (CertificatePair Authority, CertificatePair Server, IReadOnlyList<InitializedClient> Clients) MakeCertificates(
+        PrivateFolder folder
+    )
     {
         folder.MakeFolder("tls");
         using var authority = TrialAuthority.Create("SessionSigner trial authority", clock);
-        folder.Write("tls/client-ca.pem", authority.RootPem);
-        folder.Write("tls/client-ca.key", authority.RootKeyPem());
-        WritePair("server", authority.IssueServer(["localhost"], [listen.Address, IPAddress.Loopback, IPAddress.IPv6Loopback]));
-        foreach (var role in Roles)
+        var root = WritePair("client-ca", (authority.RootPem, authority.RootKeyPem()));
+        var server = WritePair(
+            "server",
+            authority.IssueServer(["localhost"], [listen.Address, IPAddress.Loopback, IPAddress.IPv6Loopback])
+        );
+        return (root, server, [.. Roles.Select(MakeClient)]);
+
+        InitializedClient MakeClient(string role)
         {
-            WritePair(role, authority.IssueClient(IdentityOf(role)));
-            folder.Write(
+            var files = WritePair(role, authority.IssueClient(IdentityOf(role)));
+            var profile = folder.Write(
                 $"{role}.profile",
                 $"# sessionsigner --profile {role}.profile\naddress: https://localhost:{listen.Port}\ncertificate: tls/{role}.pem\nkey: tls/{role}.key\nca: tls/client-ca.pem\n"
             );
+            return new InitializedClient(role, IdentityOf(role), files, profile);
         }
 
-        void WritePair(string name, (string CertificatePem, string KeyPem) pair)
-        {
-            folder.Write($"tls/{name}.pem", pair.CertificatePem);
-            folder.Write($"tls/{name}.key", pair.KeyPem);
-        }
+        CertificatePair WritePair(string name, (string CertificatePem, string KeyPem) pair) =>
+            new(folder.Write($"tls/{name}.pem", pair.CertificatePem), folder.Write($"tls/{name}.key", pair.KeyPem));
     }
 
-    private Policy MakePolicy(PrivateFolder folder, string address)
+    private (string File, Policy Policy) MakePolicy(PrivateFolder folder, string address)
     {
         folder.MakeFolder("policies");
         var text = plan.Policy is null ? ExamplePolicy.Create(IdentityOf("trader"), plan.KeyLabel, address) : File.ReadAllText(plan.Policy);
         var file = folder.Write("policies/policy.yaml", text);
-        return ReadPolicy(file);
+        return (file, ReadPolicy(file));
     }
 
     private static Policy ReadPolicy(string file) =>
