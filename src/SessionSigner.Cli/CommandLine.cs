@@ -10,7 +10,8 @@ internal static class CommandLine
     {
         if (ForwardedCommand.Matches(host, arguments))
         {
-            return await CommandRunner.RunAsync(host, json: false, () => ForwardedCommand.RunAsync(host, arguments, cancellationToken));
+            var json = ForwardedCommand.AsksJson(arguments);
+            return await CommandRunner.RunAsync(host, json, () => ForwardedCommand.RunAsync(host, arguments, cancellationToken));
         }
 
         var parsed = BuildTree(host).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });

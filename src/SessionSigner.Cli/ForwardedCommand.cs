@@ -10,17 +10,20 @@ namespace SessionSigner.Cli;
 internal sealed class ForwardedCommand(string path, string description, params string[] examples)
 {
     private const string Daemon = "sessionsignerd";
+    private const string JsonOption = "--json";
 
     public static readonly ForwardedCommand Init = new(
         "init",
         "Prepare this host: token, primary key, certificates, configuration.",
-        "sessionsigner init --folder ./trial --module /usr/lib/softhsm/libsofthsm2.so"
+        "sessionsigner init --folder ./trial --module /usr/lib/softhsm/libsofthsm2.so",
+        "sessionsigner init --folder ./trial --json"
     );
 
     public static readonly ForwardedCommand Doctor = new(
         "doctor",
         "Check token, memory, clock, certificates and storage of this host, and say what to fix.",
-        "sessionsigner doctor --config sessionsignerd.yaml"
+        "sessionsigner doctor --config sessionsignerd.yaml",
+        "sessionsigner doctor --config sessionsignerd.yaml --json"
     );
 
     public static readonly ForwardedCommand CheckConfig = new(
@@ -77,6 +80,9 @@ internal sealed class ForwardedCommand(string path, string description, params s
         var asksHelp = arguments.Count > 0 && arguments[^1] is "-h" or "--help" or "-?";
         return All.Any(c => arguments.Take(c.Words.Length).SequenceEqual(c.Words)) && !(asksHelp && Locate(host) is null);
     }
+
+    /// <summary>Whether the arguments ask for JSON; then it is also said in JSON that the daemon's program cannot be run.</summary>
+    public static bool AsksJson(IReadOnlyList<string> arguments) => arguments.TakeWhile(a => a != "--").Contains(JsonOption);
 
     private string[] Words => path.Split(' ');
 
@@ -171,10 +177,11 @@ internal sealed class ForwardedCommand(string path, string description, params s
         {
             Examples = examples;
             TreatUnmatchedTokensAsErrors = false;
+            Add(new Option<bool>(JsonOption) { Description = "Write JSON, stable for scripts." });
             Add(
                 new Argument<string[]>("ARGUMENTS")
                 {
-                    Description = $"Passed to {Daemon} as they are; '{Daemon} --help' lists them.",
+                    Description = $"Passed to {Daemon} as they are; its own --help lists them, once it is on this host.",
                     Arity = ArgumentArity.ZeroOrMore,
                 }
             );

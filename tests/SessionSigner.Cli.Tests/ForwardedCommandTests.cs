@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace SessionSigner.Cli.Tests;
 
 public sealed class ForwardedCommandTests : IDisposable
@@ -59,6 +61,15 @@ public sealed class ForwardedCommandTests : IDisposable
         run = await CliRun.Of(["doctor"], environment: new Dictionary<string, string> { ["SESSIONSIGNERD"] = file });
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Contains("executable", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_daemon_that_is_not_found_is_said_in_JSON_if_that_is_asked_for()
+    {
+        var run = await CliRun.Of(["init", "--json"], environment: new Dictionary<string, string> { ["PATH"] = "/nowhere" });
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        using var json = JsonDocument.Parse(run.Error);
+        Assert.Equal("usage", json.RootElement.GetProperty("error").GetProperty("kind").GetString());
     }
 
     private string Script(string body)

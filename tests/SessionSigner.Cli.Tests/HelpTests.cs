@@ -6,18 +6,8 @@ public sealed class HelpTests
 {
     public static TheoryData<string> Commands()
     {
-        var host = new CliHost
-        {
-            Input = Stream.Null,
-            Output = TextWriter.Null,
-            BinaryOutput = Stream.Null,
-            Error = TextWriter.Null,
-            OutputIsTerminal = false,
-            ErrorIsTerminal = false,
-            Environment = _ => null,
-        };
         var data = new TheoryData<string>();
-        foreach (var path in PathsOf(CommandLine.BuildTree(host), ""))
+        foreach (var path in PathsOf(Tree(), ""))
         {
             data.Add(path);
         }
@@ -37,6 +27,9 @@ public sealed class HelpTests
         Assert.Contains($"sessionsigner {path}".TrimEnd(), examples, StringComparison.Ordinal);
         Assert.DoesNotContain("<command>", run.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Every_command_that_prints_a_result_can_print_JSON() => Assert.Empty(LeavesWithoutJson(Tree(), ""));
 
     [Fact]
     public async Task The_exit_codes_are_documented()
@@ -67,6 +60,31 @@ public sealed class HelpTests
     {
         var run = await CliRun.Of(["grant"]);
         Assert.StartsWith("error: Give a command: show, verify.\n", run.Error, StringComparison.Ordinal);
+    }
+
+    private static RootCommand Tree() =>
+        CommandLine.BuildTree(
+            new CliHost
+            {
+                Input = Stream.Null,
+                Output = TextWriter.Null,
+                BinaryOutput = Stream.Null,
+                Error = TextWriter.Null,
+                OutputIsTerminal = false,
+                ErrorIsTerminal = false,
+                Environment = _ => null,
+            }
+        );
+
+    // No exception: every command of this program prints a result.
+    private static IEnumerable<string> LeavesWithoutJson(Command command, string path)
+    {
+        if (command.Subcommands.Count == 0)
+        {
+            return command.Options.Any(option => option.Name == "--json") ? [] : [path];
+        }
+
+        return command.Subcommands.SelectMany(child => LeavesWithoutJson(child, $"{path} {child.Name}".TrimStart()));
     }
 
     private static IEnumerable<string> PathsOf(Command command, string path)
