@@ -3,7 +3,7 @@ using SessionSigner.Grants;
 
 namespace SessionSigner.Core;
 
-/// <summary>Whether a request can be for two permissions: then the first that allows it decides what is counted.</summary>
+/// <summary>Whether a request can be for two permissions: then what one counts is counted for as long as it is there.</summary>
 internal static class PermissionOverlap
 {
     /// <summary>False only if it is certain that no request is for both, or that neither counts anything.</summary>

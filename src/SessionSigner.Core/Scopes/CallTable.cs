@@ -48,6 +48,7 @@ internal sealed class CallTable(string side, Scope scope)
     {
         _rules = _building.ToFrozenDictionary(pair => pair.Key, pair => InOrder(pair.Key, pair.Value));
         RefuseMixedContainers(faults);
+        RefuseMixedFunctions(faults);
         ElementBound.Check(_rules.Values, faults);
         _functions = _building
             .GroupBy(pair => (pair.Key.Chain, pair.Key.Target), pair => pair.Value[0].Rule.FunctionText)
@@ -116,7 +117,6 @@ internal sealed class CallTable(string side, Scope scope)
         return DecideCarried(path, container, outer, depth: 0, ref carried, debits, trace);
     }
 
-    // The first permission that allows wins; if none does, the one that the call came furthest under says why.
     private ScopeDecision Decide(
         UnsignedTransaction? transaction,
         in ContractCall call,
@@ -138,31 +138,20 @@ internal sealed class CallTable(string side, Scope scope)
             trace?.AddUnmet("", unknown.Denial);
             return unknown;
         }
-        // What earlier calls of the same container have taken; nothing for the transaction's own call.
-        ReadOnlySpan<(int Budget, UInt256 Amount)> taken = debits.Count == 0 ? [] : debits.Items.ToArray();
-        var furthest = default(Outcome);
-        var refusing = rules[0];
-        var mark = trace?.Mark() ?? default;
+        var selection = new PermissionSelection<CallRule>(debits, trace);
+        AbiValue.Tuple? arguments = null;
         foreach (var rule in rules)
         {
-            var outcome = rule.Check(transaction, call, debits, out var arguments);
-            if (outcome.IsMet)
+            if (selection.Add(rule, rule.Check(transaction, call, debits, out var values)))
             {
-                trace?.Rollback(mark);
-                trace?.AddMet(rule.Path);
-                // Permissions for the same calls agree on whether to look into them: another one would not come further.
-                return rule.Container is null
-                    ? ScopeDecision.Allow(rule.Path)
-                    : DecideCarried(rule.Path, new CarriedCalls(rule.Container, arguments!), call, depth, ref carried, debits, trace);
-            }
-            debits.Reset(taken);
-            trace?.AddUnmet(rule, outcome);
-            if (outcome.IsFurtherThan(furthest))
-            {
-                (furthest, refusing) = (outcome, rule);
+                arguments = values;
             }
         }
-        return ScopeDecision.Refuse(refusing.Explain(furthest));
+        var decision = selection.End();
+        // Permissions for the same calls agree on whether to look into them, so it makes no difference under which one that is done.
+        return selection.Allowing is { Container: { } container } allowing
+            ? DecideCarried(allowing.Path, new CarriedCalls(container, arguments!), call, depth, ref carried, debits, trace)
+            : decision;
     }
 
     // Every call that a container carries must itself be allowed, as if it stood alone but for gas and fees.
@@ -229,6 +218,26 @@ internal sealed class CallTable(string side, Scope scope)
         foreach (var (path, first) in mixed)
         {
             faults.Add(path + ".unwrap", $"Must be the same as in {first}, which names the same calls.");
+        }
+    }
+
+    // A selector is 4 bytes of a hash, so another function can be found that has it. Under its signature the same calldata would be read as something else.
+    private void RefuseMixedFunctions(FaultList faults)
+    {
+        var mixed = new SortedDictionary<string, CallRule>(StringComparer.Ordinal);
+        foreach (var rules in _rules.Values)
+        {
+            foreach (var rule in rules.Where(rule => rule.FunctionText != rules[0].FunctionText))
+            {
+                mixed.TryAdd(rule.Path, rules[0]);
+            }
+        }
+        foreach (var (path, first) in mixed)
+        {
+            faults.Add(
+                path + ".function",
+                $"Has the selector of {first.FunctionText} in {first.Path}, which names the same contract: the calls would be read in two ways."
+            );
         }
     }
 

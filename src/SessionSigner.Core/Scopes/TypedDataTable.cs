@@ -48,26 +48,12 @@ internal sealed class TypedDataTable(string side, Scope scope)
         {
             return RefuseKey(data);
         }
-        var furthest = default(Outcome);
-        var refusing = rules[0];
-        var mark = trace?.Mark() ?? default;
+        var selection = new PermissionSelection<TypedDataRule>(debits, trace);
         foreach (var rule in rules)
         {
-            var outcome = rule.Check(data, debits);
-            if (outcome.IsMet)
-            {
-                trace?.Rollback(mark);
-                trace?.AddMet(rule.Path);
-                return ScopeDecision.Allow(rule.Path);
-            }
-            debits.Clear();
-            trace?.AddUnmet(rule, outcome);
-            if (outcome.IsFurtherThan(furthest))
-            {
-                (furthest, refusing) = (outcome, rule);
-            }
+            selection.Add(rule, rule.Check(data, debits));
         }
-        return ScopeDecision.Refuse(refusing.Explain(furthest));
+        return selection.End();
     }
 
     private ScopeDecision RefuseKey(TypedData data)

@@ -55,34 +55,29 @@ internal sealed class UserOperationTable(string side, Scope scope, CallTable cal
             var (sender, account) = (operation.Sender.ToString(), session.Account.ToString());
             return ScopeDecision.Refuse(new Denial(DenialReason.UserOperationNotAllowed, "session.account", sender, account));
         }
-        // 2. The operation itself: the first permission that allows wins; if none does, the one it came furthest under says why.
-        var furthest = default(Outcome);
-        var refusing = rules[0];
-        var mark = trace?.Mark() ?? default;
+        // 2. The operation itself.
+        var selection = new PermissionSelection<UserOperationRule>(debits, trace);
+        CarriedCalls? carried = null;
         foreach (var rule in rules)
         {
-            var outcome = rule.Check(operation, payload.Form, debits, out var carried);
-            if (outcome.IsMet && carried is not null)
+            if (selection.Add(rule, rule.Check(operation, payload.Form, debits, out var values)))
             {
-                trace?.Rollback(mark);
-                trace?.AddMet(rule.Path);
-                // 3. The calls it carries, as calls of the sender. Which permission they are carried under makes no difference to them.
-                var call = new ContractCall(operation.ChainId, operation.Sender, UInt256.Zero, operation.CallData);
-                var decision = calls.EvaluateCarried(rule.Path, carried, call, debits, trace);
-                if (!decision.IsAllowed)
-                {
-                    debits.Clear();
-                }
-                return decision;
-            }
-            debits.Clear();
-            trace?.AddUnmet(rule, outcome);
-            if (outcome.IsFurtherThan(furthest))
-            {
-                (furthest, refusing) = (outcome, rule);
+                carried = values;
             }
         }
-        return ScopeDecision.Refuse(refusing.Explain(furthest));
+        var decision = selection.End();
+        if (selection.Allowing is not { } allowing)
+        {
+            return decision;
+        }
+        // 3. The calls it carries, as calls of the sender. Which permission they are carried under makes no difference to them.
+        var call = new ContractCall(operation.ChainId, operation.Sender, UInt256.Zero, operation.CallData);
+        decision = calls.EvaluateCarried(allowing.Path, carried!, call, debits, trace);
+        if (!decision.IsAllowed)
+        {
+            debits.Clear();
+        }
+        return decision;
     }
 
     private ScopeDecision RefuseKey(Key key)

@@ -119,7 +119,7 @@ public class PolicyDiffTests
         // Without "pay", amounts up to 10 go into no budget any more.
         Assert.Equal(ChangeEffect.Unclear, Overall([pay, small], [small]));
         Assert.Equal(ChangeEffect.Unclear, Overall([pay, small], [Named("pay", 5, metered: true), small]));
-        Assert.Equal(ChangeEffect.Unclear, Overall([pay, small], [small, pay]));
+        Assert.Equal(ChangeEffect.None, Overall([pay, small], [small, pay]));
         Assert.Equal(ChangeEffect.None, Overall([pay, other], [other, pay]));
     }
 

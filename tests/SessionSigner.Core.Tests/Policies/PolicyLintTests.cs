@@ -101,38 +101,6 @@ public class PolicyLintTests
     }
 
     [Fact]
-    public void Warns_of_a_second_permission_that_counts_less()
-    {
-        var counted = ScopeBuilder.Call("f(uint256 x)", meters: """[{"budget":"usdc","path":"x"}]""", name: "counted");
-        var uncounted = ScopeBuilder.Call("f(uint256 y)", name: "uncounted");
-        Assert.StartsWith(
-            "ceiling.permissions[1].meters: ceiling.permissions[0] matches the same calls",
-            Assert.Single(Check(counted, uncounted)),
-            StringComparison.Ordinal
-        );
-    }
-
-    [Fact]
-    public void Warns_of_operations_that_another_permission_counts_otherwise()
-    {
-        var f = ScopeBuilder.Call("f(uint256 x)", name: "f");
-        var (counted, sponsored) = (UserOperations.Permission("counted", "usdc"), UserOperations.Permission("sponsored", "eth"));
-        const string warning =
-            "ceiling.permissions[2].meters: ceiling.permissions[1] matches the same user operations and counts other budgets";
-        Assert.Contains(Check(f.DeepClone().AsObject(), counted, sponsored), found => found.StartsWith(warning, StringComparison.Ordinal));
-        // One with a paymaster and one without are never for the same operation; nor are those of two accounts, or of two keys.
-        foreach (var (member, value) in new[] { ("paymasters", ScopeBuilder.Bob), ("senders", ScopeBuilder.Bob), ("nonce_keys", "7") })
-        {
-            var other = UserOperations.Permission("other", "eth");
-            other[member] = new JsonArray(value);
-            Assert.DoesNotContain(
-                Check(f.DeepClone().AsObject(), UserOperations.Permission("counted", "usdc"), other),
-                found => found.Contains("the same user operations", StringComparison.Ordinal)
-            );
-        }
-    }
-
-    [Fact]
     public void Warns_of_what_bounds_a_session_as_a_whole()
     {
         var document = PolicyBuilder.Document();

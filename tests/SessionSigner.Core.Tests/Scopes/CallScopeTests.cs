@@ -273,7 +273,7 @@ public class CallScopeTests
     }
 
     [Fact]
-    public void Of_several_permissions_the_first_that_allows_wins()
+    public void Of_several_permissions_one_that_allows_is_enough_and_all_that_allow_count()
     {
         var scope = ScopeBuilder.Compile(
             ScopeBuilder.Call(Transfer, """[{"path":"amount","op":"lte","value":"10"}]""", MeterAmount, "small"),
@@ -283,6 +283,41 @@ public class CallScopeTests
         var debits = new DebitBuffer();
         Assert.Equal("ceiling.permissions[1]", scope.Ask(Pay(ScopeBuilder.Alice, 11), debits).AllowedBy);
         Assert.Equal(0, debits.Count);
+    }
+
+    [Fact]
+    public void A_permission_that_counts_less_is_no_way_around_a_budget()
+    {
+        const string Twice = """[{"budget":"eth","path":"amount"},{"budget":"usdc","path":"amount"},{"budget":"usdc","path":"amount"}]""";
+        string[] meters = ["[]", MeterAmount, Twice];
+        foreach (var order in new int[][] { [0, 1, 2], [1, 0, 2], [2, 1, 0], [0, 2, 1] })
+        {
+            var scope = ScopeBuilder.Compile([.. order.Select(i => ScopeBuilder.Call(Transfer, "[]", meters[i], $"p{i}"))]);
+            var debits = new DebitBuffer();
+            Assert.True(scope.Ask(Pay(ScopeBuilder.Alice, 10), debits).IsAllowed);
+            Assert.Equal([(0, (UInt256)20), (1, (UInt256)10)], debits.Items.ToArray().OrderBy(debit => debit.Budget));
+        }
+    }
+
+    [Fact]
+    public void Two_functions_with_one_selector_are_a_fault()
+    {
+        // Both have the selector 0xa9059cbb.
+        Assert.Equal(
+            [
+                "ceiling.permissions[1].function: Has the selector of transfer(address,uint256) in ceiling.permissions[0], which names the same contract: the calls would be read in two ways.",
+            ],
+            ScopeBuilder.Faults(Transfers(), Other())
+        );
+        var onOneChain = Other();
+        onOneChain["chain"] = "1";
+        Assert.Single(ScopeBuilder.Faults(Transfers(), onOneChain));
+        var elsewhere = Other();
+        elsewhere["targets"] = new JsonArray(ScopeBuilder.Other);
+        ScopeBuilder.Compile(Transfers(), elsewhere);
+
+        static JsonObject Transfers() => ScopeBuilder.Call(Transfer, Capped, MeterAmount);
+        static JsonObject Other() => ScopeBuilder.Call("many_msg_babbage(bytes1 x)", name: "other");
     }
 
     [Fact]

@@ -28,14 +28,34 @@ public class DebitBufferTests
     }
 
     [Fact]
-    public void What_was_there_earlier_comes_back()
+    public void Of_a_comparison_the_largest_amounts_are_left()
     {
         var debits = new DebitBuffer();
         debits.TryAdd(0, 1);
-        var earlier = debits.Items.ToArray();
+        debits.BeginComparison();
+        Count((0, 5), (1, 2));
+        debits.KeepLargest();
+        Count((0, 9), (3, 9));
+        debits.Discard();
+        Count((1, 3), (0, 4), (2, 7));
+        debits.KeepLargest();
+        debits.EndComparison();
+        Assert.Equal([(0, (UInt256)6), (1, (UInt256)3), (2, (UInt256)7)], debits.Items.ToArray());
+
+        void Count(params (int Budget, int Amount)[] amounts) =>
+            Assert.All(amounts, one => Assert.True(debits.TryAdd(one.Budget, (UInt256)(ulong)one.Amount)));
+    }
+
+    [Fact]
+    public void A_comparison_without_a_result_leaves_what_was_there()
+    {
+        var debits = new DebitBuffer();
+        debits.TryAdd(0, 1);
+        debits.BeginComparison();
         debits.TryAdd(0, 5);
         debits.TryAdd(1, 5);
-        debits.Reset(earlier);
-        Assert.Equal(earlier, debits.Items.ToArray());
+        debits.Discard();
+        debits.EndComparison();
+        Assert.Equal([(0, UInt256.One)], debits.Items.ToArray());
     }
 }

@@ -27,22 +27,26 @@ public class ScopePropertyTests
                 var ((upper, lower), payload) = sample;
                 var ceiling = ScopeBuilder.CompileDocument(JsonNode.Parse(upper)!.AsObject());
                 var narrowing = ScopeBuilder.CompileDocument(JsonNode.Parse(lower)!.AsObject(), "narrowing");
-                var both = ceiling.Ask(payload).IsAllowed && narrowing.Ask(payload).IsAllowed;
-                return (!both || Allows(upper, payload))
-                    && ceiling.Ask(payload).IsAllowed == Allows(upper, payload)
-                    && narrowing.Ask(payload).IsAllowed == Allows(lower, payload);
+                var evaluation = new ScopeEvaluation();
+                var decision = evaluation.Evaluate(ceiling, narrowing, payload, ScopeBuilder.Now, ScopeBuilder.Session);
+                return decision.IsAllowed == (Allows(upper, payload) && Allows(lower, payload))
+                    && (
+                        !decision.IsAllowed
+                        || (Counts(ceiling, payload, evaluation.Ceiling) && Counts(narrowing, payload, evaluation.Narrowing))
+                    );
             }
         );
 
     [Property(MaxTest = 300)]
-    public Property The_order_of_permissions_does_not_decide() =>
+    public Property The_order_of_permissions_decides_nothing() =>
         Prop.ForAll(
             Gen.Zip(Documents(), Payloads()).ToArbitrary(),
             sample =>
             {
                 var (text, payload) = sample;
                 var document = JsonNode.Parse(text)!.AsObject();
-                var forwards = ScopeBuilder.CompileDocument(document).Ask(payload);
+                var debits = new DebitBuffer();
+                var forwards = ScopeBuilder.CompileDocument(document).Ask(payload, debits);
                 var reversed = document["permissions"]!.AsArray().Reverse().Select(permission => permission!.DeepClone()).ToArray();
                 foreach (var permission in reversed)
                 {
@@ -51,9 +55,35 @@ public class ScopePropertyTests
                     ]);
                 }
                 document["permissions"] = new JsonArray(reversed);
-                var backwards = ScopeBuilder.CompileDocument(document).Ask(payload);
-                return forwards.IsAllowed == backwards.IsAllowed
-                    && (forwards.IsAllowed || forwards.Denial.Reason == backwards.Denial.Reason);
+                var backwards = ScopeBuilder.CompileDocument(document);
+                return forwards.IsAllowed
+                    ? Counts(backwards, payload, debits)
+                    : !backwards.Ask(payload).IsAllowed && forwards.Denial.Reason == backwards.Refusal(payload).Reason;
+            }
+        );
+
+    [Property(MaxTest = 300)]
+    public Property What_is_taken_is_the_most_that_any_permission_counts_alone() =>
+        Prop.ForAll(
+            Gen.Zip(Documents(), Payloads()).ToArbitrary(),
+            sample =>
+            {
+                var (text, payload) = sample;
+                var most = new Dictionary<int, UInt256>();
+                var allowed = false;
+                foreach (var permission in JsonNode.Parse(text)!["permissions"]!.AsArray())
+                {
+                    var debits = new DebitBuffer();
+                    allowed |= ScopeBuilder.Compile(permission!.DeepClone().AsObject()).Ask(payload, debits).IsAllowed;
+                    foreach (var (budget, amount) in debits.Items)
+                    {
+                        most[budget] = most.TryGetValue(budget, out var other) && other > amount ? other : amount;
+                    }
+                }
+                var taken = new DebitBuffer();
+                var together = ScopeBuilder.CompileDocument(JsonNode.Parse(text)!.AsObject()).Ask(payload, taken);
+                return together.IsAllowed == allowed
+                    && most.OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value)).SequenceEqual(Sorted(taken));
             }
         );
 
@@ -98,6 +128,15 @@ public class ScopePropertyTests
         Assert.Equal(DenialReason.Unspecified, default(ScopeDecision).Denial.Reason);
         Assert.False(default(Outcome).IsMet);
     }
+
+    private static bool Counts(CompiledScope scope, SigningPayload payload, DebitBuffer expected)
+    {
+        var debits = new DebitBuffer();
+        return scope.Ask(payload, debits).IsAllowed && Sorted(debits).SequenceEqual(Sorted(expected));
+    }
+
+    private static IEnumerable<(int Budget, UInt256 Amount)> Sorted(DebitBuffer debits) =>
+        debits.Items.ToArray().OrderBy(debit => debit.Budget);
 
     // A second, naive reading of the generated documents: every permission, one after the other, straight from the JSON.
     private static bool Allows(string document, TransactionPayload payload)
@@ -163,9 +202,18 @@ public class ScopePropertyTests
         from cap in Gen.Choose(0, 12)
         from parties in Gen.ArrayOf(Gen.Elements(s_addresses))
         from pick in Gen.Choose(0, 3)
-        select Permission(function, targets.Append(ScopeBuilder.Token), cap, parties.Append(ScopeBuilder.Alice), pick).ToJsonString();
+        from budgets in Gen.ArrayOf(Gen.Elements("usdc", "eth"))
+        select Permission(function, targets.Append(ScopeBuilder.Token), cap, parties.Append(ScopeBuilder.Alice), pick, budgets.Take(3))
+            .ToJsonString();
 
-    private static JsonObject Permission(string function, IEnumerable<string> targets, int cap, IEnumerable<string> parties, int pick)
+    private static JsonObject Permission(
+        string function,
+        IEnumerable<string> targets,
+        int cap,
+        IEnumerable<string> parties,
+        int pick,
+        IEnumerable<string> budgets
+    )
     {
         var permission = ScopeBuilder.Call(function);
         permission["targets"] = new JsonArray([.. targets.Distinct().Select(target => JsonValue.Create(target))]);
@@ -187,6 +235,10 @@ public class ScopePropertyTests
             );
         }
         permission["constraints"] = constraints;
+        // A budget that is named twice is counted into twice.
+        permission["meters"] = new JsonArray([
+            .. budgets.Where(_ => function.Length > 0).Select(budget => new JsonObject { ["budget"] = budget, ["path"] = "amount" }),
+        ]);
         return permission;
     }
 

@@ -105,7 +105,7 @@ public class TypedDataScopeTests
     }
 
     [Fact]
-    public void The_first_permission_that_allows_decides_and_the_trace_says_what_was_considered()
+    public void All_permissions_that_allow_count_and_the_trace_says_what_was_considered()
     {
         const string Wide = """[{"path":"amount","op":"lte","value":"50"},{"path":"maker","op":"eq","value":"$maker"}]""";
         var scope = ScopeBuilder.Compile(
@@ -120,7 +120,7 @@ public class TypedDataScopeTests
         );
         var debits = new DebitBuffer();
         Assert.Equal("ceiling.permissions[1]", scope.Ask(Message(5), debits).AllowedBy);
-        Assert.Equal((0, (UInt256)5), Assert.Single(debits.Items.ToArray()));
+        Assert.Equal([(0, (UInt256)5), (1, (UInt256)5)], debits.Items.ToArray());
         Assert.Equal("ceiling.permissions[2]", scope.Ask(Message(6), debits).AllowedBy);
         Assert.Equal((1, (UInt256)6), Assert.Single(debits.Items.ToArray()));
         Assert.Equal(["ceiling.permissions[2]"], Trace(6));

@@ -3,8 +3,8 @@ using SessionSigner.Grants;
 namespace SessionSigner.Core;
 
 /// <summary>
-/// What changes in the permissions, by name. Where two permissions allow the same, the first that allows decides what is counted: what one no longer allows another
-/// may then allow into fewer budgets, so a narrowing of either is unclear.
+/// What changes in the permissions, by name. Where two permissions allow the same, all are counted that either counts: what one no longer allows another
+/// may still allow and count less, so a narrowing of either is unclear.
 /// </summary>
 internal static class PermissionDiff
 {
@@ -47,10 +47,9 @@ internal static class PermissionDiff
         {
             list.Add($"{path}[{name}]", ChangeEffect.Widens, null, permission);
         }
-        CompareOrder(list, oldScope, newScope, path);
         if (list.Changes.Count == found)
         {
-            list.Add(path, ChangeEffect.None, null, null, "another order of permissions that have nothing in common");
+            list.Add(path, ChangeEffect.None, null, null, "another order of the permissions");
         }
         return true;
     }
@@ -75,36 +74,6 @@ internal static class PermissionDiff
     }
 
     private static string Kind(JsonItem.Object permission) => (permission.Find("kind") as JsonItem.Text)?.Value ?? "";
-
-    // Which of two that overlap comes first decides what is counted.
-    private static void CompareOrder(ChangeList list, Scope old, Scope now, string path)
-    {
-        var places = now.Permissions.Select((permission, i) => (permission.Name, i)).ToDictionary(pair => pair.Name, pair => pair.i);
-        var common = old.Permissions.Where(permission => places.ContainsKey(permission.Name)).ToList();
-        for (var i = 0; i < common.Count; i++)
-        {
-            for (var j = i + 1; j < common.Count; j++)
-            {
-                var (first, second) = (places[common[i].Name], places[common[j].Name]);
-                if (
-                    first > second
-                    && (
-                        PermissionOverlap.May(common[i], common[j])
-                        || PermissionOverlap.May(now.Permissions[first], now.Permissions[second])
-                    )
-                )
-                {
-                    list.Add(
-                        path,
-                        ChangeEffect.Unclear,
-                        new JsonItem.Text($"{common[i].Name} before {common[j].Name}"),
-                        new JsonItem.Text($"{common[j].Name} before {common[i].Name}"),
-                        "of permissions for the same, the first that allows decides what is counted"
-                    );
-                }
-            }
-        }
-    }
 
     // Whether any other permission, of either version, may be for what this one is for, in either version.
     private static bool Overlaps(Scope old, Scope now, string name)

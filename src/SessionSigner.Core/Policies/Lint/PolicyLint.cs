@@ -70,7 +70,6 @@ public static class PolicyLint
                     break;
             }
         }
-        OverlapLint.Check(policy.Ceiling, warnings);
         TokenLint.Check(policy.Ceiling, warnings);
         BudgetLint.Check(policy, warnings);
         var size = new EffectiveScope(policy.Ceiling, narrowing: null).CanonicalUtf8.Length;

@@ -29,10 +29,8 @@ internal static class TokenLint
         }
     }
 
-    // Permissions for the same calls are OverlapLint's.
     private static bool IsSameToken(Mover one, Mover other) =>
         one.Index != other.Index
-        && one.What != other.What
         && (one.Chain is null || other.Chain is null || one.Chain == other.Chain)
         && (one.Tokens is null || other.Tokens is null || one.Tokens.Intersect(other.Tokens).Any());
 

@@ -28,26 +28,16 @@ internal sealed class MessageTable(string side)
 
     private ScopeDecision EvaluateText(MessagePayload message, long now, DebitBuffer debits, TraceBuilder? trace)
     {
-        var furthest = default(Outcome);
-        MessageRule? refusing = null;
-        var mark = trace?.Mark() ?? default;
+        if (_templates.Count == 0)
+        {
+            return RefuseKind("a text message", "no text messages");
+        }
+        var selection = new PermissionSelection<MessageRule>(debits, trace);
         foreach (var rule in _templates)
         {
-            var outcome = rule.Check(message.Utf8.Span, now, debits);
-            if (outcome.IsMet)
-            {
-                trace?.Rollback(mark);
-                trace?.AddMet(rule.Path);
-                return ScopeDecision.Allow(rule.Path);
-            }
-            debits.Clear();
-            trace?.AddUnmet(rule, outcome);
-            if (refusing is null || outcome.IsFurtherThan(furthest))
-            {
-                (furthest, refusing) = (outcome, rule);
-            }
+            selection.Add(rule, rule.Check(message.Utf8.Span, now, debits));
         }
-        return refusing is null ? RefuseKind("a text message", "no text messages") : ScopeDecision.Refuse(refusing.Explain(furthest));
+        return selection.End();
     }
 
     private ScopeDecision EvaluateSignIn(MessagePayload message, long now, in SessionFacts session, TraceBuilder? trace)

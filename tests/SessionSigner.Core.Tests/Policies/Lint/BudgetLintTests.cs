@@ -88,18 +88,6 @@ public class BudgetLintTests
     }
 
     [Fact]
-    public void Two_permissions_for_the_same_messages_that_count_differently()
-    {
-        const string Type = "Order(address maker,uint256 size)";
-        const string Maker = $$"""[{"path":"maker","op":"eq","value":"{{ScopeBuilder.Bob}}"}]""";
-        var first = ScopeBuilder.Typed(Type, Maker, """[{"budget":"usdc","path":"size"}]""", name: "first");
-        var second = ScopeBuilder.Typed(Type, Maker, """[{"budget":"eth","path":"size"}]""", name: "second");
-        Assert.Contains("matches the same messages", Assert.Single(Check(first, second)), StringComparison.Ordinal);
-        second["meters"] = first["meters"]!.DeepClone();
-        Assert.Empty(Check(first, second));
-    }
-
-    [Fact]
     public void Budgets_that_bound_nothing()
     {
         var document = PolicyBuilder.Document();

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using SessionSigner.Ethereum;
 
 namespace SessionSigner.Core.Tests;
 
@@ -121,8 +122,13 @@ public class MessageScopeTests
         var free = Message("pay {n}", Hole);
         free["name"] = "free";
         var debits = new DebitBuffer();
-        Assert.Equal("ceiling.permissions[1]", ScopeBuilder.Compile(counted, free).Ask(Payload("pay 10"), debits).AllowedBy);
+        Assert.Equal("ceiling.permissions[1]", ScopeBuilder.Compile([.. Clones(counted, free)]).Ask(Payload("pay 10"), debits).AllowedBy);
         Assert.Empty(debits.Items.ToArray());
+        // What both allow is counted, whichever comes first.
+        Assert.Equal("ceiling.permissions[0]", ScopeBuilder.Compile([.. Clones(free, counted)]).Ask(Payload("pay 9"), debits).AllowedBy);
+        Assert.Equal((0, (UInt256)9), Assert.Single(debits.Items.ToArray()));
+
+        static IEnumerable<JsonObject> Clones(params JsonObject[] permissions) => permissions.Select(one => one.DeepClone().AsObject());
     }
 
     [Theory]
