@@ -19,6 +19,7 @@ daemon_packages=(
   jq                # the scripts read JSON answers with it
   libsecp256k1-1    # signatures of session keys and checks of primary keys' signatures
   libsodium23       # Ed25519: checks of approvers' signatures
+  openssh-client    # ssh-keygen: approvals as officers sign them
   openssl           # certificates that the scripts show and check
   softhsm2          # the PKCS#11 token
 )
@@ -27,7 +28,6 @@ test_packages=(
   gdb               # gcore: core images that are searched for session keys
   libc6-dev         # its headers
   opensc            # pkcs11-tool: an independent look at the token
-  openssh-client    # ssh-keygen: approvals as officers sign them
   procps            # processes that the tests start and end
   python3-grpcio    # a foreign gRPC stack
   python3-protobuf  # its messages

@@ -29,11 +29,11 @@ public class BotTests(DaemonFixture daemon)
     }
 
     [Fact]
-    public async Task A_Python_bot_has_its_transactions_mined_and_is_refused_the_rest()
+    public async Task A_Python_bot_has_1000_transactions_mined_and_is_refused_the_rest()
     {
         await using var node = await AnvilNode.StartAsync();
-        var arguments = daemon.BotArguments(node.Address, "bots", transactions: 100);
-        AssertWorked(await ForeignProgram.RunPythonAsync("bots/bot.py", TimeSpan.FromMinutes(2), arguments), 100);
+        var arguments = daemon.BotArguments(node.Address, "bots", transactions: 1_000);
+        AssertWorked(await ForeignProgram.RunPythonAsync("bots/bot.py", TimeSpan.FromMinutes(4), arguments), 1_000);
     }
 
     private static void AssertWorked(ProgramResult result, int mined)
