@@ -35,11 +35,15 @@ internal sealed partial class LiveSession
     }
 
     /// <summary>Ends a claim that <see cref="Claim"/> started.</summary>
-    public RequestUnderWay FinishClaim(UInt128 request, bool answered)
+    /// <param name="request">The request.</param>
+    /// <param name="answered">Whether the log has its signature.</param>
+    /// <param name="mayAnswer">Whether the signature may leave: it may not once the session has been revoked.</param>
+    public RequestUnderWay FinishClaim(UInt128 request, bool answered, out bool mayAnswer)
     {
         lock (_gate)
         {
             _released += answered ? 1 : 0;
+            mayAnswer = answered && !IsRevokedInLock;
             return _requests.Finish(request, answered);
         }
     }
@@ -120,6 +124,8 @@ internal sealed partial class LiveSession
                 : _meters.GiveBack(debits, request, isVoid, Clock.ReadMeterTime(), append);
         }
     }
+
+    private bool IsRevokedInLock => _end is { Reason: SessionEndReason.Revoked };
 
     private MeterDecision RefuseEnded() => MeterDecision.Refuse([EndedDenial(_end?.Reason ?? SessionEndReason.None)], [], default);
 }

@@ -88,6 +88,18 @@ internal sealed partial class LiveSession
         }
     }
 
+    /// <summary>Whether it was revoked; nothing of it leaves any more then, not even what was signed before.</summary>
+    public bool IsRevoked
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return IsRevokedInLock;
+            }
+        }
+    }
+
     /// <summary>Whether the log has or will have it, and it is no longer being opened.</summary>
     public bool IsInLog
     {

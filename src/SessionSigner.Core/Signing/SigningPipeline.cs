@@ -111,7 +111,7 @@ public sealed partial class SigningPipeline
             var (session, record) = _registry.Find(caller, sessionId);
             if (session is null)
             {
-                return FindAnswer(null, record, request)
+                return (record.EndReason == SessionEndReason.Revoked ? null : FindAnswer(null, record, request))
                     ?? throw await RefuseAsync(record, request, null, Refusal.Of(LiveSession.EndedDenial(record.EndReason)));
             }
             // 2. Claim the request identifier: the same request is answered once, and whoever repeats it meanwhile waits for that answer.
@@ -121,6 +121,8 @@ public sealed partial class SigningPipeline
                 case RequestClaim.Started:
                     outcome = RunAsync(session, request, cancellationToken);
                     break;
+                case RequestClaim.Answered when session.IsRevoked:
+                    throw await RefuseAsync(record, request, null, Refusal.Of(session.EndedDenialNow()));
                 case RequestClaim.Answered:
                     return FindAnswer(session, record, request) ?? throw Failures.JournalFailed();
                 default:
@@ -147,6 +149,7 @@ public sealed partial class SigningPipeline
     private async Task<SignResult> RunAsync(LiveSession session, SignRequest request, CancellationToken cancellationToken)
     {
         var answered = false;
+        RequestUnderWay? waiting = null;
         try
         {
             if (!_journal.IsWritable)
@@ -162,14 +165,19 @@ public sealed partial class SigningPipeline
             // 9. Wait until entry, answer and debits are durable. If that fails, the signature is dropped and nothing is given back.
             var index = await queued.Durable;
             answered = true;
-            // 10. Build the answer.
+            // 10. Answer, unless the session was revoked meanwhile: the log has the signature then, but it does not leave.
             var result = ToResult(queued.Payload!, queued.Signature65, session.Describe(queued.Remaining), index);
-            session.FinishClaim(request.Key, answered).Tell(result);
+            waiting = session.FinishClaim(request.Key, answered, out var mayAnswer);
+            if (!mayAnswer)
+            {
+                throw await RefuseAsync(session.Record, request, result.Digest, Refusal.Of(session.EndedDenialNow()));
+            }
+            waiting.Tell(result);
             return result;
         }
         catch (Exception failure)
         {
-            session.FinishClaim(request.Key, answered).Tell(failure);
+            (waiting ?? session.FinishClaim(request.Key, answered, out _)).Tell(failure);
             throw;
         }
     }

@@ -112,12 +112,13 @@ internal sealed class MemoryJournal : IJournal
         }
     }
 
-    /// <summary>Commits what is held; later writes are no longer held.</summary>
-    public void Release()
+    /// <summary>Commits what is held.</summary>
+    /// <param name="then">What becomes of later writes; they are committed if it is missing.</param>
+    public void Release(JournalMode then = JournalMode.Commit)
     {
         lock (_gate)
         {
-            Mode = _ => JournalMode.Commit;
+            Mode = _ => then;
             foreach (var (write, done) in _queue)
             {
                 done.SetResult(Commit(write));

@@ -180,7 +180,8 @@ public sealed class ConcurrencyTests
         Assert.Equal(0, desk.Vault.InUse);
         Desk.AssertNothingSignedAfterEnd(desk.Journal.Entries);
         Assert.Equal(rounds, desk.Journal.Kinds.Count(kind => kind == EntryKind.SessionEnded));
-        Assert.Equal(signed, desk.Journal.Kinds.Count(kind => kind == EntryKind.Signed));
+        // The log may have one that did not leave any more, never the other way round.
+        Assert.InRange(desk.Journal.Kinds.Count(kind => kind == EntryKind.Signed), signed, rounds * signers);
         // The race was a race: some were signed, some were not.
         Assert.InRange(signed, 1, (rounds * signers) - 1);
     }

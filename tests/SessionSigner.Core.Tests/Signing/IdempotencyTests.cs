@@ -65,6 +65,39 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
+    public async Task A_revoked_session_does_not_even_answer_what_it_answered()
+    {
+        await using var desk = new Desk();
+        var session = await desk.OpenAsync();
+        await desk.SignAsync(session.SessionId, 10, "x");
+        await RevokeAsync(desk, session.SessionId);
+        var failure = await desk.RefuseAsync(session.SessionId, 10, "x");
+        Assert.Equal((ErrorCode.SessionEnded, "revoked"), (failure.Code, failure.Denial!.Observed));
+        Assert.Equal(EntryKind.SignRefused, desk.Journal.Entries[(int)failure.AuditIndex!.Value].Kind);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_signature_that_waits_for_its_entry_does_not_leave_once_its_session_is_revoked(bool isBroken)
+    {
+        await using var desk = new Desk();
+        var session = await desk.OpenAsync();
+        desk.Journal.Mode = _ => JournalMode.Hold;
+        var signing = desk.RefuseAsync(session.SessionId, 10, "x");
+        await Desk.EventuallyAsync(() => desk.Journal.Held == 1);
+        var repeating = desk.RefuseAsync(session.SessionId, 10, "x");
+        var revoking = RevokeAsync(desk, session.SessionId);
+        await Desk.EventuallyAsync(() => desk.Journal.Held == 2);
+        // The key is wiped; the entry becomes durable only now, and what is written after it may fail.
+        desk.Journal.Release(then: isBroken ? JournalMode.FailCommit : JournalMode.Commit);
+        var expected = isBroken ? ErrorCode.JournalFailed : ErrorCode.SessionEnded;
+        Assert.Equal([expected, expected], (await Task.WhenAll(signing, repeating)).Select(failure => failure.Code));
+        desk.Journal.Single(EntryKind.Signed);
+        Assert.Equal(isBroken, await Record.ExceptionAsync(() => revoking) is not null);
+    }
+
+    [Fact]
     public async Task Many_at_once_get_one_signature_and_one_debit()
     {
         await using var desk = new Desk();
@@ -103,6 +136,9 @@ public sealed class IdempotencyTests
         var second = await desk.SignAsync(b.SessionId, 11, "x");
         Assert.NotEqual(first.Signature65, second.Signature65);
     }
+
+    private static Task<RevocationResult> RevokeAsync(Desk desk, string sessionId) =>
+        desk.Registry.RevokeAsync(Desk.Operator, new RevocationSelector.BySession(sessionId), "stolen");
 
     private static void AssertSame(SignResult expected, SignResult actual)
     {
