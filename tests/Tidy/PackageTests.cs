@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
@@ -7,7 +8,7 @@ namespace Tidy;
 public partial class PackageTests
 {
     [Fact]
-    public void Every_NuGet_pin_is_exact_and_under_a_comment_or_a_label_that_says_why()
+    public void Every_NuGet_pin_is_exact_and_under_a_comment_that_says_why()
     {
         var groups = XDocument.Load(Repository.FullPath("Directory.Packages.props")).Descendants("ItemGroup");
         Repository.AssertNone(
@@ -32,29 +33,29 @@ public partial class PackageTests
     }
 
     [Fact]
-    public void Every_npm_pin_is_exact()
+    public void Every_npm_pin_is_exact_and_has_a_reason()
     {
-        var pins = NpmPin().Matches(Repository.Read("tests/Interop/package.json"));
+        var package = JsonNode.Parse(Repository.Read("tests/Interop/package.json"))!;
+        var pins = package["dependencies"]!.AsObject().Concat(package["optionalDependencies"]!.AsObject()).ToList();
         Assert.NotEmpty(pins);
-        Repository.AssertNone(from pin in pins where !ExactVersion().IsMatch(pin.Groups[2].Value) select pin.Value);
+        Repository.AssertNone(
+            from pin in pins
+            where !ExactVersion().IsMatch((string)pin.Value!) || package["//"]![pin.Key] is null
+            select $"{pin.Key} {pin.Value}: not exact, or no reason"
+        );
     }
 
+    // The reason is the comment directly above, of its own.
     private static bool HasReason(XElement pin)
     {
-        // A comment speaks for the pins that follow it without a gap; a labelled group names the one purpose of its tools.
-        for (var node = pin.PreviousNode; node is not null; node = node.PreviousNode)
+        var node = pin.PreviousNode;
+        while (node is XText)
         {
-            if (node is XComment)
-            {
-                return true;
-            }
+            node = node.PreviousNode;
         }
-        return pin.Parent?.Attribute("Label") is not null;
+        return node is XComment comment && comment.Value.Trim().EndsWith('.');
     }
 
     [GeneratedRegex(@"^\d+\.\d+\.\d+(-[\w.]+)?$")]
     private static partial Regex ExactVersion();
-
-    [GeneratedRegex("\"(@?[\\w/-]+)\": \"([\\^~]?\\d[^\"]*)\"")]
-    private static partial Regex NpmPin();
 }
