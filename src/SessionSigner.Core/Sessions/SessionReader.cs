@@ -49,7 +49,9 @@ internal sealed class SessionReader(IJournal journal, SessionTable table, TimePr
         var (count, scopes) = (0, 0);
         while (true)
         {
-            var found = journal.ListSessions(mayReadAll ? null : caller.Identity, includeEnded, before, ChunkSize);
+            // One more than the page takes says whether there is another page.
+            var wanted = Math.Min(ChunkSize, size - count + 1);
+            var found = journal.ListSessions(mayReadAll ? null : caller.Identity, includeEnded, before, wanted);
             foreach (var (sequence, session) in found)
             {
                 if (count == size || scopes >= PageScopesMax)
@@ -63,7 +65,7 @@ internal sealed class SessionReader(IJournal journal, SessionTable table, TimePr
                 }
                 (count, scopes, before) = (count + 1, scopes + view.ScopeJson.Length, sequence);
             }
-            if (found.Count < ChunkSize)
+            if (found.Count < wanted)
             {
                 return new SessionPage(views, "");
             }

@@ -37,6 +37,9 @@ internal sealed class MemoryJournal : IJournal
 
     public bool IsWritable { get; private set; } = true;
 
+    /// <summary>How many sessions each call of ListSessions asked for.</summary>
+    public List<int> Asked { get; } = [];
+
     public TreeHead Head
     {
         get
@@ -185,6 +188,7 @@ internal sealed class MemoryJournal : IJournal
     {
         lock (_gate)
         {
+            Asked.Add(countMax);
             return
             [
                 .. _sessions

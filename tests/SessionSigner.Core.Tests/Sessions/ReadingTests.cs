@@ -43,6 +43,26 @@ public sealed class ReadingTests
     }
 
     [Theory]
+    [InlineData(1, new[] { 2 })]
+    [InlineData(7, new[] { 8 })]
+    [InlineData(40, new[] { 32, 9 })]
+    [InlineData(0, new[] { 32, 32 })]
+    public async Task A_page_reads_one_session_more_than_it_takes(int size, int[] expected)
+    {
+        await using var desk = new Desk(maxOpen: 100);
+        for (var i = 0; i < 50; i++)
+        {
+            await desk.OpenAsync("o" + i);
+        }
+        desk.Journal.Asked.Clear();
+
+        var page = desk.Registry.ListSessions(Desk.Trader, false, true, size, "");
+
+        Assert.Equal(expected, desk.Journal.Asked);
+        Assert.Equal(size is > 0 and < 50, page.NextPageToken.Length > 0);
+    }
+
+    [Theory]
     [InlineData(-1, "", "page_size")]
     [InlineData(501, "", "page_size")]
     [InlineData(1, "x", "page_token")]
