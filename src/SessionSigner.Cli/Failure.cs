@@ -138,7 +138,8 @@ internal sealed record Failure
         field switch
         {
             "digest" => "'sessionsigner policy list --ended' shows the versions there are.",
-            "policy" => "Check the spelling; an operator or auditor sees the policies in force with 'sessionsigner policy list'.",
+            "policy" =>
+                "Check the spelling and whether the policy names your identity; an operator or auditor sees the policies in force with 'sessionsigner policy list'.",
             "primary_key" => "An operator or auditor sees the primary keys with 'sessionsigner custody'.",
             "grant_id" => "'sessionsigner session show SESSION' names the grant of a session.",
             _ => "'sessionsigner session list --ended' shows your sessions.",

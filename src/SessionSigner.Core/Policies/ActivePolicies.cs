@@ -8,7 +8,7 @@ public sealed class ActivePolicies
     private Snapshot _snapshot;
 
     /// <param name="policies">The policies in force at the start.</param>
-    public ActivePolicies(PolicySet policies) => _snapshot = new Snapshot(policies, FrozenDictionary<string, PolicyState>.Empty);
+    public ActivePolicies(PolicySet policies) => _snapshot = new Snapshot(policies, FrozenDictionary<string, InactivePolicy>.Empty);
 
     /// <summary>The policies in force.</summary>
     public PolicySet Current => Volatile.Read(ref _snapshot).Policies;
@@ -23,14 +23,24 @@ public sealed class ActivePolicies
         return Current.TryGet(policy.Name, out var active) && active.Digest == policy.Digest;
     }
 
-    /// <summary>State of the newest version of a policy that has none in force; <see cref="PolicyState.Unknown"/> if there is no version.</summary>
-    public PolicyState FindInactive(string name) => Volatile.Read(ref _snapshot).Inactive.GetValueOrDefault(name);
+    /// <summary>The newest version of a policy that has none in force; <see cref="InactivePolicy.Unknown"/> if there is no version.</summary>
+    internal InactivePolicy FindInactive(string name) =>
+        Volatile.Read(ref _snapshot).Inactive.GetValueOrDefault(name, InactivePolicy.Unknown);
 
     /// <summary>Puts another set in force.</summary>
     /// <param name="policies">The policies in force from now on.</param>
-    /// <param name="inactive">State of the newest version of every other policy.</param>
-    internal void Replace(PolicySet policies, IEnumerable<KeyValuePair<string, PolicyState>> inactive) =>
+    /// <param name="inactive">The newest version of every other policy, by its name.</param>
+    internal void Replace(PolicySet policies, IEnumerable<KeyValuePair<string, InactivePolicy>> inactive) =>
         _ = Interlocked.Exchange(ref _snapshot, new Snapshot(policies, inactive.ToFrozenDictionary(StringComparer.Ordinal)));
 
-    private sealed record Snapshot(PolicySet Policies, FrozenDictionary<string, PolicyState> Inactive);
+    private sealed record Snapshot(PolicySet Policies, FrozenDictionary<string, InactivePolicy> Inactive);
+}
+
+/// <summary>A policy that has no version in force, as its newest version says.</summary>
+/// <param name="State">State of that version.</param>
+/// <param name="Principals">Whom it names; only they may know of it.</param>
+internal sealed record InactivePolicy(PolicyState State, IReadOnlyList<string> Principals)
+{
+    /// <summary>There is no such policy.</summary>
+    public static InactivePolicy Unknown { get; } = new(PolicyState.Unknown, []);
 }

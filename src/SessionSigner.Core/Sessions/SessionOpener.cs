@@ -99,13 +99,12 @@ internal sealed class SessionOpener(
         // 2. What the policy makes of it.
         if (!policies.Current.TryGet(request.Policy, out var policy))
         {
-            throw policies.FindInactive(request.Policy) is var state and not PolicyState.Unknown
-                ? await RefuseAsync(request, null, NotActive(state))
-                : new SignerException(ErrorCode.NotFound, "There is no such policy.", "policy");
+            var inactive = policies.FindInactive(request.Policy);
+            throw await RefuseAsync(request, null, NotActive(inactive.State), inactive.Principals);
         }
         if (OpeningTerms.Decide(request, policy, authority.PrimaryKeys, NowMs / 1_000, out var terms) is { } denial)
         {
-            throw await RefuseAsync(request, policy, denial);
+            throw await RefuseAsync(request, policy, denial, policy.Principals);
         }
         allowance.Take(request.Caller, EntryAllowance.Opening(terms!.Scope.CanonicalUtf8.Length));
         // 3. Make the key. The table knows the session from here on, so that a revocation or a shutdown reaches the key.
@@ -117,12 +116,12 @@ internal sealed class SessionOpener(
             session = CreateSession(request, terms!, key);
             if (table.TryAdd(session, policy.MaxOpenSessionsPerPrincipal) is { } full)
             {
-                throw await RefuseAsync(request, policy, full);
+                throw await RefuseAsync(request, policy, full, policy.Principals);
             }
             // Only now: who takes the version out of force either finds the session in the table or is seen here.
             if (!policies.Has(policy))
             {
-                throw await RefuseAsync(request, policy, NotActive(PolicyState.Superseded));
+                throw await RefuseAsync(request, policy, NotActive(PolicyState.Superseded), policy.Principals);
             }
             // 4. The primary key signs the grant, and what comes back is checked against what was asked for.
             var unsigned = GrantRequest.Create(terms!, session.Record);
@@ -187,7 +186,8 @@ internal sealed class SessionOpener(
     private static Denial NotActive(PolicyState state) =>
         new(DenialReason.PolicyNotActive, "policy.state", state.ToString().ToLowerInvariant(), "active");
 
-    private async Task<SignerException> RefuseAsync(OpenRequest request, Policy? policy, Denial denial)
+    // To whom the policy does not name, it is none: the same entry in the same time, the same answer.
+    private async Task<SignerException> RefuseAsync(OpenRequest request, Policy? policy, Denial denial, IReadOnlyList<string> principals)
     {
         allowance.Take(request.Caller, EntryAllowance.Refusal);
         var entry = new Entry
@@ -205,6 +205,13 @@ internal sealed class SessionOpener(
             Limit = denial.Limit,
         };
         var index = await journal.Append(new JournalWrite(entry));
+        if (!principals.Contains(request.Caller.Identity))
+        {
+            return new SignerException(ErrorCode.NotFound, "There is no such policy, or it does not name you.", "policy")
+            {
+                AuditIndex = index,
+            };
+        }
         return new SignerException(ErrorCode.Denied, "The policy does not allow this session; the denial says which rule refused.")
         {
             Denial = denial,

@@ -70,8 +70,8 @@ public sealed class SessionRegistry : IAsyncDisposable
     /// <param name="command">What it asks for. The same request identifier and body is answered with the same session.</param>
     /// <param name="cancellationToken">Until the opening is queued to the journal, cancelling wipes the key and leaves nothing behind.</param>
     /// <exception cref="SignerException">
-    /// <see cref="ErrorCode.InvalidRequest"/> naming the field; <see cref="ErrorCode.NotFound"/>: no such policy; <see cref="ErrorCode.Denied"/> with
-    /// <see cref="DenialReason.PolicyRefused"/>; <see cref="ErrorCode.RequestIdReused"/>; <see cref="ErrorCode.Overloaded"/>;
+    /// <see cref="ErrorCode.InvalidRequest"/> naming the field; <see cref="ErrorCode.NotFound"/>, the same whether there is no such policy or it does not name
+    /// the caller; <see cref="ErrorCode.Denied"/> with <see cref="DenialReason.PolicyRefused"/> or <see cref="DenialReason.PolicyNotActive"/>; <see cref="ErrorCode.RequestIdReused"/>; <see cref="ErrorCode.Overloaded"/>;
     /// <see cref="ErrorCode.VaultFull"/>; <see cref="ErrorCode.Cancelled"/>; <see cref="ErrorCode.TokenUnavailable"/>;
     /// <see cref="ErrorCode.TokenMisbehaved"/>; <see cref="ErrorCode.JournalFailed"/>; <see cref="ErrorCode.ShuttingDown"/>;
     /// <see cref="ErrorCode.SessionEnded"/>: it was revoked while it was being opened.

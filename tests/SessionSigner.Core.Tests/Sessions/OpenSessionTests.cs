@@ -93,11 +93,20 @@ public sealed class OpenSessionTests
     }
 
     [Fact]
-    public async Task An_unknown_policy_is_not_found()
+    public async Task A_policy_that_does_not_name_the_caller_is_answered_as_if_there_were_none()
     {
         await using var desk = new Desk();
-        var failure = await FailAsync(desk, Desk.Command() with { Policy = "none" });
-        Assert.Equal((ErrorCode.NotFound, "policy"), (failure.Code, failure.Field));
+        var unknown = await FailAsync(desk, Desk.Command() with { Policy = "none" });
+        var unnamed = await FailAsync(desk, Desk.Command(), Desk.Other);
+
+        Assert.Equal((ErrorCode.NotFound, "policy", null), (unknown.Code, unknown.Field, unknown.Denial));
+        Assert.Equal((unknown.Code, unknown.Field, unknown.Message), (unnamed.Code, unnamed.Field, unnamed.Message));
+        Assert.Equal((unknown.Denial, unknown.AuditIndex + 1), (unnamed.Denial, unnamed.AuditIndex));
+        // The auditors see which it was.
+        var entries = desk.Journal.Entries;
+        Assert.All(entries, entry => Assert.Equal(EntryKind.OpenRefused, entry.Kind));
+        Assert.Equal(("none", "policy.state", "unknown"), (entries[0].Policy, entries[0].Rule, entries[0].Observed));
+        Assert.Equal(("pay", "policy.principals", Desk.Other.Identity), (entries[1].Policy, entries[1].Rule, entries[1].Observed));
     }
 
     [Fact]
@@ -121,7 +130,6 @@ public sealed class OpenSessionTests
             Desk.Command(narrowing: Desk.Scope(more: $",\"accounts\":[\"{Desk.Token}\"]")),
             "narrowing.accounts"
         );
-        await AssertRefusedAsync(desk, Desk.Command(), "policy.principals", Desk.Other);
         Assert.Equal(0, desk.Authority.Calls);
     }
 

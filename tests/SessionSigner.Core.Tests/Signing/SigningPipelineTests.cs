@@ -45,7 +45,7 @@ public sealed class SigningPipelineTests
         // What the scope allows is signed all the same; others and later requests are refused as before.
         await desk.SignAsync(session.SessionId, 1);
         var other = await Assert.ThrowsAsync<SignerException>(() => desk.Registry.OpenAsync(Desk.Other, unknown, default));
-        Assert.Equal(ErrorCode.Denied, other.Code);
+        Assert.Equal(ErrorCode.NotFound, other.Code);
         desk.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(ErrorCode.Denied, (await desk.RefuseAsync(session.SessionId, 101)).Code);
     }

@@ -12,6 +12,7 @@ internal sealed class LedgerVersion(PolicyDocumentKind kind, string name, Hash32
     private readonly List<PolicyApproval> _approvals = [];
     private readonly List<string> _signatures = [];
     private long _statementsBefore = -1;
+    private PolicyDocument? _document;
 
     public PolicyDocumentKind Kind { get; } = kind;
 
@@ -20,7 +21,18 @@ internal sealed class LedgerVersion(PolicyDocumentKind kind, string name, Hash32
     public Hash32 Digest { get; } = digest;
 
     /// <summary>What it says; null once the version is over, or if this program cannot read it.</summary>
-    public PolicyDocument? Document { get; set; }
+    public PolicyDocument? Document
+    {
+        get => _document;
+        set
+        {
+            _document = value;
+            Principals = value?.Policy?.Principals ?? Principals;
+        }
+    }
+
+    /// <summary>Whom the policy names. Kept when the version is over: only they may learn that it is.</summary>
+    public IReadOnlyList<string> Principals { get; private set; } = [];
 
     public PolicyState State { get; private set; } = PolicyState.Proposed;
 

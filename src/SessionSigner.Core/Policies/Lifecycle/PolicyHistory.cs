@@ -28,6 +28,7 @@ internal static class PolicyHistory
             }
             ledger.Apply(index, entry!, document);
         }
+        FindPrincipals(ledger, journal);
         foreach (var version in ledger.All.Where(version => version.IsPending || version.State == PolicyState.Active))
         {
             version.Document ??= Find(journal, version.Kind, version.Digest);
@@ -39,6 +40,20 @@ internal static class PolicyHistory
             }
         }
         return ledger;
+    }
+
+    // Of the newest version of each policy that has none in force: if it is over, its document is of no other use.
+    private static void FindPrincipals(PolicyLedger ledger, IJournal journal)
+    {
+        var newest = ledger
+            .All.Where(version => version.Kind == PolicyDocumentKind.Policy && ledger.FindActive(version.Name) is null)
+            .GroupBy(version => version.Name, StringComparer.Ordinal)
+            .Select(versions => versions.Last());
+        foreach (var version in newest.Where(version => !version.IsPending))
+        {
+            version.Document = Find(journal, version.Kind, version.Digest);
+            version.Document = null;
+        }
     }
 
     private static PolicyDocument? Find(IJournal journal, PolicyDocumentKind kind, Hash32 digest) =>

@@ -87,10 +87,10 @@ public sealed partial class PolicyStore
                 .OfType<Policy>()
                 .Where(policy => policy.Name != without);
             var set = new PolicySet(active);
-            var inactive = new Dictionary<string, PolicyState>(StringComparer.Ordinal);
+            var inactive = new Dictionary<string, InactivePolicy>(StringComparer.Ordinal);
             foreach (var version in _ledger.All.Where(version => version.Name.Length > 0 && !set.TryGet(version.Name, out _)))
             {
-                inactive[version.Name] = version.State;
+                inactive[version.Name] = new InactivePolicy(version.State, version.Principals);
             }
             _policies.Replace(set, inactive);
         }

@@ -292,6 +292,34 @@ public class PolicyStoreTests
         await Council.RefusedAsync(() => store.RetireAsync(Desk.Operator, desk.Policy.Digest, "x"), ErrorCode.PolicyState);
     }
 
+    [Fact]
+    public async Task Only_whom_a_policy_names_learns_its_state_also_after_a_restart()
+    {
+        await using var council = await Council.OpenAsync();
+        var digest = await council.ProposeAsync(council.Version("one"));
+        await RefusedOpeningAsync(council, "proposed");
+        await HiddenAsync(council);
+        await council.Store.RetireAsync(Desk.Operator, digest, "incident");
+        await RefusedOpeningAsync(council, "retired");
+        await HiddenAsync(council);
+
+        await using var restarted = await council.RestartAsync();
+
+        await RefusedOpeningAsync(restarted, "retired");
+        await HiddenAsync(restarted);
+    }
+
+    private static async Task HiddenAsync(Council council)
+    {
+        var failure = await Council.RefusedAsync(
+            () => council.Desk.OpenAsync(Desk.NextRequestId(), caller: Desk.Other),
+            ErrorCode.NotFound
+        );
+        Assert.Null(failure.Denial);
+        var entry = council.Desk.Journal.Entries[(int)failure.AuditIndex!.Value];
+        Assert.Equal((EntryKind.OpenRefused, "policy.state"), (entry.Kind, entry.Rule));
+    }
+
     private static async Task RefusedOpeningAsync(Council council, string state)
     {
         var failure = await Council.RefusedAsync(() => council.Desk.OpenAsync(Desk.NextRequestId()), ErrorCode.Denied);
