@@ -18,29 +18,23 @@ internal static class ModuleFile
                 $"There is no PKCS#11 module at {path}. Install the token's software or correct the path."
             );
         }
-        var resolved = Path.GetFullPath(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
-        foreach (var name in new[] { path, resolved })
+        RefuseSpy(path);
+        var followed = TrustedPath.Follow(path);
+        if (followed.Fault is { } fault)
         {
-            if (Path.GetFileName(name).Contains("pkcs11-spy", StringComparison.OrdinalIgnoreCase))
-            {
-                throw new TokenException(
-                    TokenFault.Module,
-                    $"{name} is a spy module: it writes the PIN to a log in clear. Name the token's own module."
-                );
-            }
-            RefuseIfWritable(name, Path.GetDirectoryName(name)!);
+            throw new TokenException(TokenFault.Module, $"The PKCS#11 module {path} could be replaced by another user: {fault}.");
         }
-        RefuseIfWritable(resolved, resolved);
-        return resolved;
+        RefuseSpy(followed.Target);
+        return followed.Target;
     }
 
-    private static void RefuseIfWritable(string module, string checkedPath)
+    private static void RefuseSpy(string path)
     {
-        if (FileStatus.Read(checkedPath) is not { IsSafeFromOthers: true })
+        if (Path.GetFileName(path).Contains("pkcs11-spy", StringComparison.OrdinalIgnoreCase))
         {
             throw new TokenException(
                 TokenFault.Module,
-                $"The PKCS#11 module {module} could be replaced by another user, because {checkedPath} is writable by others or belongs to one: chown root and chmod go-w."
+                $"{path} is a spy module: it writes the PIN to a log in clear. Name the token's own module."
             );
         }
     }

@@ -8,6 +8,7 @@ internal readonly unsafe partial record struct FileStatus(uint Owner, uint Group
 {
     private const int CurrentDirectory = -100;
     private const int EmptyPath = 0x1000;
+    private const int LinkItself = 0x100;
     private const uint BasicStatistics = 0x7FF;
 
     /// <summary>The user this process acts as.</summary>
@@ -15,7 +16,19 @@ internal readonly unsafe partial record struct FileStatus(uint Owner, uint Group
 
     public static FileStatus? Read(string path) => Read(CurrentDirectory, path, 0);
 
+    /// <summary>Of a link itself, not of what it leads to.</summary>
+    public static FileStatus? ReadEntry(string path) => Read(CurrentDirectory, path, LinkItself);
+
     public static FileStatus? Read(SafeFileHandle file) => Read((int)file.DangerousGetHandle(), "", EmptyPath);
+
+    public bool IsLink => (Mode & 0xF000) == 0xA000;
+
+    public bool IsFolder => (Mode & 0xF000) == 0x4000;
+
+    public bool IsSticky => (Mode & 0x200) != 0;
+
+    /// <summary>Whether group or others may write it.</summary>
+    public bool IsOpenToChange => (Mode & 0x12) != 0;
 
     /// <summary>Whether nobody but root and this process's user can write it.</summary>
     public bool IsSafeFromOthers

@@ -1,3 +1,5 @@
+using SessionSigner.Pkcs11;
+
 namespace SessionSigner.Server;
 
 /// <summary>Checks of files that the configuration names.</summary>
@@ -29,51 +31,35 @@ internal static class FileChecks
         }
     }
 
-    /// <summary>Null if the file holds a secret properly: readable here, by nobody in group or others.</summary>
-    public static string? FindSecretFault(string file)
+    /// <summary>Null if the file holds a secret properly: readable here, by nobody in group or others, and not another user's.</summary>
+    public static string? FindSecretFault(string file) => FindSecretFault(file, ProcessNative.EffectiveUser());
+
+    /// <summary>The same for another user than the one that runs this process.</summary>
+    internal static string? FindSecretFault(string file, uint user)
     {
         if (FindFault(file) is { } fault)
         {
             return fault;
         }
         var mode = File.GetUnixFileMode(file);
-        return (mode & GroupAndOthers) == UnixFileMode.None
+        if ((mode & GroupAndOthers) != UnixFileMode.None)
+        {
+            return $"{file} has mode {Convert.ToString((int)mode, 8)}: a secret must not be open to group or others (chmod 600)";
+        }
+        // Root reads it whatever the mode says, and so does its owner.
+        var owner = ProcessNative.OwnerOf(file);
+        return owner == 0 || owner == user
             ? null
-            : $"{file} has mode {Convert.ToString((int)mode, 8)}: a secret must not be open to group or others (chmod 600)";
+            : $"{file} is a secret of another user, neither root nor the one that runs the daemon (chown root)";
     }
 
     /// <summary>Null unless others may change or replace a file that decides what is trusted or executed here.</summary>
     public static string? FindTrustFault(string file) => FindFault(file) ?? FindChangeFault(file);
 
-    /// <summary>Null unless others may change or replace a file that exists.</summary>
+    /// <summary>Null unless others may change or replace a file that exists, or a folder or link on the way to it.</summary>
     public static string? FindChangeFault(string file) => FindChangeFault(file, ProcessNative.EffectiveUser());
 
     /// <summary>The same for another user than the one that runs this process.</summary>
-    internal static string? FindChangeFault(string file, uint user)
-    {
-        var target = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(file);
-        var folder = Path.GetDirectoryName(target)!;
-        // Who owns a file or its folder gives himself whatever rights the mode withholds.
-        foreach (var path in (string[])[target, folder])
-        {
-            if (!IsTrusted(ProcessNative.OwnerOf(path), user))
-            {
-                return $"{path} is owned by another user, neither root nor the one that runs the daemon (chown root)";
-            }
-        }
-        if (IsOpenToChange(File.GetUnixFileMode(target)))
-        {
-            return $"{target} can be changed by group or others (chmod go-w)";
-        }
-        // In a folder with the sticky bit a file can be replaced by its owner only.
-        var folderMode = File.GetUnixFileMode(folder);
-        return IsOpenToChange(folderMode) && !folderMode.HasFlag(UnixFileMode.StickyBit)
-            ? $"{target} can be replaced by group or others, who may write its folder {folder} (chmod go-w)"
-            : null;
-    }
-
-    private static bool IsTrusted(uint owner, uint user) => owner == 0 || owner == user;
-
-    private static bool IsOpenToChange(UnixFileMode mode) =>
-        (mode & (UnixFileMode.OtherWrite | UnixFileMode.GroupWrite)) != UnixFileMode.None;
+    internal static string? FindChangeFault(string file, uint user) =>
+        TrustedPath.Follow(file, user).Fault is { } fault ? $"{file} is not safe from others: {fault}" : null;
 }

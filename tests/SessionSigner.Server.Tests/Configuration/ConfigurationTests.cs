@@ -175,6 +175,8 @@ public class ConfigurationTests
         Assert.Null(FileChecks.FindChangeFault(file, owner));
         Assert.Contains("owned by another user", FileChecks.FindChangeFault(file, owner + 1), StringComparison.Ordinal);
         Assert.Contains("owned by another user", FileChecks.FindChangeFault(file, 0), StringComparison.Ordinal);
+        Assert.Null(FileChecks.FindSecretFault(file, owner));
+        Assert.Contains("secret of another user", FileChecks.FindSecretFault(file, owner + 1), StringComparison.Ordinal);
     }
 
     [Theory]
