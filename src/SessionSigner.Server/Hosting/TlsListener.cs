@@ -51,7 +51,7 @@ internal sealed partial class TlsListener(TlsMaterial material, TimeProvider clo
             return false;
         }
         var kept = X509CertificateLoader.LoadCertificate(certificate!.RawDataMemory.Span);
-        connection.Features.Set(new ClientConnection(result.Identity, kept, intermediates, trust.Version, material, clock));
+        connection.Features.Set(new ClientConnection(result, kept, intermediates, trust.Version, material, clock));
         return true;
     }
 

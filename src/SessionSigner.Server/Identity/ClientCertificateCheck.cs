@@ -6,12 +6,13 @@ namespace SessionSigner.Server;
 /// <summary>What came of checking a client certificate. The zero value refuses.</summary>
 /// <param name="Identity">The identity, or null if refused.</param>
 /// <param name="Fault">Why it was refused, for the log.</param>
-internal readonly record struct ClientCertificateResult(string? Identity, string Fault)
+/// <param name="NotAfter">When the first certificate of the chain ends, its authorities' among them.</param>
+internal readonly record struct ClientCertificateResult(string? Identity, string Fault, DateTimeOffset NotAfter)
 {
     /// <summary>True if the certificate proves an identity.</summary>
     public bool IsAccepted => Identity is not null;
 
-    public static ClientCertificateResult Refuse(string fault) => new(null, fault);
+    public static ClientCertificateResult Refuse(string fault) => new(null, fault, default);
 }
 
 /// <summary>
@@ -69,12 +70,12 @@ internal static class ClientCertificateCheck
         {
             return ClientCertificateResult.Refuse(leafFault);
         }
-        if (FindChainFault(certificate, intermediates, trust, now) is { } chainFault)
+        if (FindChainFault(certificate, intermediates, trust, now, out var notAfter) is { } chainFault)
         {
             return ClientCertificateResult.Refuse(chainFault);
         }
         return CertificateIdentity.TryRead(certificate, out var identity, out var fault)
-            ? new ClientCertificateResult(identity, "")
+            ? new ClientCertificateResult(identity, "", notAfter)
             : ClientCertificateResult.Refuse(fault);
     }
 
@@ -113,9 +114,11 @@ internal static class ClientCertificateCheck
         X509Certificate2 certificate,
         X509Certificate2Collection intermediates,
         ClientTrust trust,
-        DateTimeOffset now
+        DateTimeOffset now,
+        out DateTimeOffset notAfter
     )
     {
+        notAfter = DateTimeOffset.MaxValue;
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(trust.Authorities);
@@ -135,6 +138,8 @@ internal static class ClientCertificateCheck
             }
             foreach (var element in chain.ChainElements)
             {
+                var end = new DateTimeOffset(element.Certificate.NotAfter.ToUniversalTime());
+                notAfter = end < notAfter ? end : notAfter;
                 var isRoot = element == chain.ChainElements[^1];
                 if (FindStrengthFault(element.Certificate, isRoot) is { } fault)
                 {

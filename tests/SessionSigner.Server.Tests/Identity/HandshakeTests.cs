@@ -99,7 +99,7 @@ public class HandshakeTests
         byte[] permitted = [0xA0, (byte)subtree.Length, .. subtree];
         var constraint = new X509Extension("2.5.29.30", [0x30, (byte)permitted.Length, .. permitted], critical: true);
 
-        Assert.Equal(accepted, CheckLeaf(constraint, null));
+        Assert.Equal(accepted, CheckLeaf(constraint, null).IsAccepted);
     }
 
     [Theory]
@@ -109,16 +109,34 @@ public class HandshakeTests
     {
         byte[] text = [0x04, 0x82, (byte)(extraBytes >> 8), (byte)(extraBytes & 0xFF), .. new byte[extraBytes]];
 
-        Assert.Equal(accepted, CheckLeaf(null, new X509Extension("1.2.3.4.5", text, critical: false)));
+        Assert.Equal(accepted, CheckLeaf(null, new X509Extension("1.2.3.4.5", text, critical: false)).IsAccepted);
     }
 
-    private static bool CheckLeaf(X509Extension? inAuthority, X509Extension? inLeaf)
+    [Theory]
+    [InlineData(3, 2, 1)]
+    [InlineData(1, 3, 2)]
+    [InlineData(2, 1, 3)]
+    public void What_a_certificate_proves_ends_with_the_first_of_its_chain(int leafDays, int intermediateDays, int rootDays)
+    {
+        var result = CheckLeaf(null, null, leafDays, intermediateDays, rootDays);
+
+        Assert.Equal(TestServer.Trader, result.Identity);
+        Assert.Equal(new SteppedTime().GetUtcNow().AddDays(1), result.NotAfter);
+    }
+
+    private static ClientCertificateResult CheckLeaf(
+        X509Extension? inAuthority,
+        X509Extension? inLeaf,
+        int leafDays = 1,
+        int intermediateDays = 1,
+        int rootDays = 2
+    )
     {
         var now = new SteppedTime().GetUtcNow();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var authority = new CertificateRequest("CN=authority", key, HashAlgorithmName.SHA256);
         authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using var root = authority.CreateSelfSigned(now.AddDays(-2), now.AddDays(2));
+        using var root = authority.CreateSelfSigned(now.AddDays(-2), now.AddDays(rootDays));
         var between = new CertificateRequest("CN=between", key, HashAlgorithmName.SHA256);
         between.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         if (inAuthority is not null)
@@ -129,7 +147,7 @@ public class HandshakeTests
             root.SubjectName,
             X509SignatureGenerator.CreateForECDsa(key),
             now.AddDays(-1),
-            now.AddDays(1),
+            now.AddDays(intermediateDays),
             [1]
         );
         var leaf = new CertificateRequest("CN=client", key, HashAlgorithmName.SHA256);
@@ -142,9 +160,9 @@ public class HandshakeTests
             leaf.CertificateExtensions.Add(inLeaf);
         }
         var generator = X509SignatureGenerator.CreateForECDsa(key);
-        using var client = leaf.Create(intermediate.SubjectName, generator, now.AddHours(-1), now.AddHours(1), [2]);
+        using var client = leaf.Create(intermediate.SubjectName, generator, now.AddHours(-1), now.AddDays(leafDays), [2]);
         var trust = new ClientTrust(1, [root], System.Collections.Frozen.FrozenSet<string>.Empty);
-        return ClientCertificateCheck.Check(client, [intermediate], trust, now).IsAccepted;
+        return ClientCertificateCheck.Check(client, [intermediate], trust, now);
     }
 
     private static X509Certificate2? Make(TestServer server, string name)

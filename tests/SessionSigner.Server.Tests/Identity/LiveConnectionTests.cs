@@ -70,6 +70,19 @@ public class LiveConnectionTests
     }
 
     [Fact]
+    public async Task An_authority_that_expires_ends_the_connections_of_its_certificates()
+    {
+        await using var server = await TestServer.StartAsync();
+        var certificate = server.Certificates.Issue(new CertificatePlan { Until = TimeSpan.FromDays(800) });
+        var client = new SessionService.SessionServiceClient(server.Connect(certificate));
+        await client.ListSessionsAsync(new ListSessionsRequest());
+
+        server.Desk.Time.JumpWall(TimeSpan.FromDays(400));
+
+        await Assert.ThrowsAsync<RpcException>(async () => await client.ListSessionsAsync(new ListSessionsRequest()));
+    }
+
+    [Fact]
     public async Task Another_authority_takes_over_without_a_restart()
     {
         await using var server = await TestServer.StartAsync();
