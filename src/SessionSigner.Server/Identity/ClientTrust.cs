@@ -16,10 +16,13 @@ internal sealed class ClientTrust(int version, X509Certificate2Collection author
     /// <summary>Certificates of the authorities.</summary>
     public X509Certificate2Collection Authorities { get; } = authorities;
 
+    /// <summary>SHA-256 fingerprints of refused certificates, lower-case hexadecimal.</summary>
+    public FrozenSet<string> Refused { get; } = refused;
+
     /// <summary>Whether this certificate is refused although it may be valid: its fingerprint is listed, or that of its signature's other form.</summary>
     public bool IsRefused(X509Certificate2 certificate) =>
-        refused.Count > 0
-        && CertificateForms.All(certificate).Any(form => refused.Contains(Convert.ToHexStringLower(SHA256.HashData(form))));
+        Refused.Count > 0
+        && CertificateForms.All(certificate).Any(form => Refused.Contains(Convert.ToHexStringLower(SHA256.HashData(form))));
 
     /// <summary>Reads the authorities.</summary>
     /// <exception cref="CryptographicException">If the text holds no certificate.</exception>
@@ -30,28 +33,15 @@ internal sealed class ClientTrust(int version, X509Certificate2Collection author
         return authorities.Count > 0 ? authorities : throw new CryptographicException("There is no certificate in the client CA bundle.");
     }
 
-    /// <summary>Reads the list of refused certificates: a fingerprint per line, # begins a comment, colons between digits are allowed.</summary>
+    /// <summary>Reads the list of refused certificates, strictly.</summary>
     /// <exception cref="FormatException">If a line is something else: a list that is not understood must not be taken for an empty one.</exception>
     public static FrozenSet<string> ParseRefused(string text)
     {
-        var refused = new HashSet<string>(StringComparer.Ordinal);
-        var number = 0;
-        foreach (var line in text.Split('\n'))
-        {
-            number++;
-            var fingerprint = line.Split('#')[0].Trim().Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
-            if (fingerprint.Length == 0)
-            {
-                continue;
-            }
-            if (fingerprint.Length != 64 || !fingerprint.All(char.IsAsciiHexDigit))
-            {
-                throw new FormatException(
-                    $"Line {number} of the list of refused certificates is not a SHA-256 fingerprint of 64 hexadecimal digits."
-                );
-            }
-            refused.Add(fingerprint);
-        }
-        return refused.ToFrozenSet(StringComparer.Ordinal);
+        var list = RefusedList.Parse(text);
+        return list.FaultyLines.Count == 0
+            ? list.Fingerprints
+            : throw new FormatException(
+                $"{list.FaultyLinesText} of the list of refused certificates: not a SHA-256 fingerprint of 64 hexadecimal digits."
+            );
     }
 }

@@ -1,15 +1,13 @@
-using System.Collections.Frozen;
 using System.Net.Security;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace SessionSigner.Server;
 
 /// <summary>
 /// Server certificate, authorities and refusals, read again when their files change. A reading that fails keeps what was in force and is logged:
-/// a half-written file neither opens nor closes the daemon. Thread safe.
+/// a half-written file neither opens nor closes the daemon, and none keeps another one from taking effect. Thread safe.
 /// </summary>
-internal sealed partial class TlsMaterial : IDisposable
+internal sealed class TlsMaterial : IDisposable
 {
     private const int DaysWarning = 30;
     private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromDays(1);
@@ -17,9 +15,10 @@ internal sealed partial class TlsMaterial : IDisposable
     private readonly TlsSection _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly ServerCertificateFiles _serverFiles;
+    private readonly ClientTrustFiles _trustFiles;
     private readonly ITimer _timer;
     private readonly Lock _reading = new();
-    private byte[] _digest = [];
     private DateTimeOffset _nextExpiryCheck = DateTimeOffset.MinValue;
     private volatile ClientTrust _trust;
     private volatile SslStreamCertificateContext _server;
@@ -29,10 +28,10 @@ internal sealed partial class TlsMaterial : IDisposable
         _options = options;
         _clock = clock;
         _logger = logger;
-        var contents = ReadFiles();
-        _digest = contents.Digest;
-        _server = ParseServer(contents.Certificate, contents.PrivateKey);
-        _trust = ParseTrust(contents, version: 1);
+        _serverFiles = new ServerCertificateFiles(options, logger);
+        _trustFiles = new ClientTrustFiles(options, logger);
+        _server = _serverFiles.Read();
+        _trust = _trustFiles.Read();
         WarnOfExpiry();
         _timer = clock.CreateTimer(_ => Reload(), null, options.ReloadInterval, options.ReloadInterval);
     }
@@ -54,26 +53,19 @@ internal sealed partial class TlsMaterial : IDisposable
     {
         lock (_reading)
         {
-            try
+            var trust = _trustFiles.ReadAgain(_trust);
+            if (trust.Version != _trust.Version)
             {
-                var contents = ReadFiles();
-                if (contents.Digest.AsSpan().SequenceEqual(_digest))
-                {
-                    WarnOfExpiry();
-                    return;
-                }
-                var server = ParseServer(contents.Certificate, contents.PrivateKey);
-                _trust = ParseTrust(contents, checked(_trust.Version + 1));
+                _trust = trust;
+                TlsLog.Reloaded(_logger, $"authorities and refusals, version {trust.Version}");
+            }
+            if (_serverFiles.ReadAgain() is { } server)
+            {
                 _server = server;
-                _digest = contents.Digest;
-                LogReloaded(_trust.Version);
                 _nextExpiryCheck = DateTimeOffset.MinValue;
-                WarnOfExpiry();
+                TlsLog.Reloaded(_logger, "the server's own");
             }
-            catch (Exception exception)
-            {
-                LogReloadFailed(exception);
-            }
+            WarnOfExpiry();
         }
     }
 
@@ -92,70 +84,11 @@ internal sealed partial class TlsMaterial : IDisposable
         var end = new DateTimeOffset(_server.TargetCertificate.NotAfter.ToUniversalTime());
         if (end <= now)
         {
-            LogExpired(_options.Certificate, end);
+            TlsLog.Expired(_logger, _options.Certificate, end);
         }
         else if (end - now < TimeSpan.FromDays(DaysWarning))
         {
-            LogExpiresSoon(_options.Certificate, end);
+            TlsLog.ExpiresSoon(_logger, _options.Certificate, end);
         }
     }
-
-    /// <summary>Reads the server's certificate, what follows it in the same text as its chain, and its key.</summary>
-    /// <exception cref="CryptographicException">They are not PEM, or the key is another one's.</exception>
-    internal static SslStreamCertificateContext ParseServer(string certificatePem, string keyPem)
-    {
-        using var leaf = X509Certificate2.CreateFromPem(certificatePem, keyPem);
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPem(certificatePem);
-        // A copy through PKCS#12 ties the key to the certificate for the lifetime of the context.
-        var certificate = X509CertificateLoader.LoadPkcs12(leaf.Export(X509ContentType.Pkcs12), password: null);
-        return SslStreamCertificateContext.Create(certificate, chain, offline: true);
-    }
-
-    private static ClientTrust ParseTrust(Contents contents, int version) =>
-        new(
-            version,
-            ClientTrust.ParseAuthorities(contents.ClientCa),
-            contents.Refused is null ? FrozenSet<string>.Empty : ClientTrust.ParseRefused(contents.Refused)
-        );
-
-    private Contents ReadFiles()
-    {
-        var certificate = File.ReadAllText(_options.Certificate);
-        var key = File.ReadAllText(_options.PrivateKey);
-        var authorities = File.ReadAllText(_options.ClientCa);
-        var refused = _options.RefusedCertificates is null ? null : File.ReadAllText(_options.RefusedCertificates);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var text in (string?[])[certificate, key, authorities, refused])
-        {
-            hash.AppendData(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text ?? "")));
-        }
-        return new Contents(certificate, key, authorities, refused, hash.GetHashAndReset());
-    }
-
-    private sealed record Contents(string Certificate, string PrivateKey, string ClientCa, string? Refused, byte[] Digest);
-
-    [LoggerMessage(EventId = 1200, Level = LogLevel.Information, Message = "Certificates read again, version {Version}")]
-    private partial void LogReloaded(int version);
-
-    [LoggerMessage(
-        EventId = 1201,
-        Level = LogLevel.Error,
-        Message = "Certificates could not be read again; those read before stay in force"
-    )]
-    private partial void LogReloadFailed(Exception exception);
-
-    [LoggerMessage(
-        EventId = 1202,
-        Level = LogLevel.Error,
-        Message = "The server certificate {File} has expired on {End:yyyy-MM-dd}: clients refuse it; put a new one in its place"
-    )]
-    private partial void LogExpired(string file, DateTimeOffset end);
-
-    [LoggerMessage(
-        EventId = 1203,
-        Level = LogLevel.Warning,
-        Message = "The server certificate {File} expires on {End:yyyy-MM-dd}; put a new one in its place"
-    )]
-    private partial void LogExpiresSoon(string file, DateTimeOffset end);
 }

@@ -109,6 +109,8 @@ internal sealed class TestServer : IAsyncDisposable
     {
         File.WriteAllText(PathOf("ca.pem"), authority.ExportCertificatePem());
         _tls.Reload();
+        // An authority is dropped when two readings agree.
+        _tls.Reload();
     }
 
     public string ServerThumbprint => _tls.Server.TargetCertificate.Thumbprint;
@@ -143,6 +145,7 @@ internal sealed class TestServer : IAsyncDisposable
         var (certificate, key) = authority.IssueServer(["localhost"], [IPAddress.Loopback]);
         File.WriteAllText(PathOf("server.pem"), certificate);
         File.WriteAllText(PathOf("server.key"), key);
+        File.SetUnixFileMode(PathOf("server.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     private DaemonOptions CreateOptions(TimeSpan deadline) =>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace SessionSigner.Server.Tests;
 
 /// <summary>The log says in time that the server's certificate ends.</summary>
@@ -28,29 +26,11 @@ public sealed class CertificateExpiryTests : IDisposable
         using var tls = TlsMaterial.Open(options!.Tls, new FixedClock(s_issued + TimeSpan.FromDays(days)), log);
         tls.Reload();
 
-        Assert.Equal(expected, string.Join(", ", log.Events));
+        Assert.Equal(expected, string.Join(", ", log.Events.Select(logged => $"{logged.Level} {logged.Id}")));
     }
 
     private sealed class FixedClock(DateTimeOffset now) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => now;
-    }
-
-    private sealed class EventLog : ILogger
-    {
-        public List<string> Events { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel level,
-            EventId id,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Events.Add($"{level} {id.Id}");
     }
 }

@@ -33,7 +33,7 @@ internal static class CertificateExamination
 
     private static List<Finding> ExamineServer(TlsSection tls, DateTimeOffset now)
     {
-        var server = TlsMaterial.ParseServer(File.ReadAllText(tls.Certificate), File.ReadAllText(tls.PrivateKey));
+        var server = ServerCertificateFiles.Parse(File.ReadAllText(tls.Certificate), File.ReadAllText(tls.PrivateKey));
         return [ExamineDates(Server, server.TargetCertificate, now, tls.Certificate)];
     }
 
