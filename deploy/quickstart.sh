@@ -2,7 +2,7 @@
 # From nothing to an approved policy, a signature, five refusals and a verified log, on this machine, in about two minutes.
 #   deploy/quickstart.sh          runs through and stops the daemon
 #   deploy/quickstart.sh --keep   leaves the daemon running and says how to call it
-# Everything it makes lies in one folder under artifacts/quickstart/, which it names; delete it when you are done.
+# Everything it makes lies in one temporary folder, which it names; delete it when you are done.
 # Exits non-zero if any step is not as expected. Needs the .NET 10 SDK, and root or sudo if a Debian package is missing.
 set -euo pipefail
 
@@ -66,7 +66,8 @@ ok 'sessionsignerd (the daemon) and sessionsigner (the command line)'
 
 # ---------------------------------------------------------------------------------------------------------------------
 step 'Make a token with a primary key, certificates, a policy, and three officers who decide on it'
-run="$root/artifacts/quickstart/$(date +%Y%m%d-%H%M%S)-$$"
+# Not below the clone: the daemon refuses files in folders that a group may write, as those of a clone made with umask 002 are.
+run="$(mktemp -d -t sessionsigner-quickstart.XXXXXX)"
 state="$run/daemon"
 officers="$run/officers"
 mkdir -p "$officers"
