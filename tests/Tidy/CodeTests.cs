@@ -6,7 +6,6 @@ namespace Tidy;
 public partial class CodeTests
 {
     private const int LinesMax = 400;
-    private const string NativeFolder = "src/SessionSigner.Pkcs11/Native/";
 
     [Fact]
     public void No_file_is_longer_than_400_lines()
@@ -31,30 +30,6 @@ public partial class CodeTests
             where UnsafeWord().IsMatch(hit.Code)
             select $"{path}:{hit.Number}: unsafe"
         );
-    }
-
-    [Fact]
-    public void The_token_signs_in_one_file_only()
-    {
-        var files = (from path in Repository.SourceFiles from hit in CodeLines(path) where TokenSignature().IsMatch(hit.Code) select path)
-            .Distinct()
-            .ToList();
-        Assert.Single(files);
-        Assert.StartsWith(NativeFolder, files[0], StringComparison.Ordinal);
-    }
-
-    /// <summary>Cryptoki functions are bound by their place in CK_FUNCTION_LIST: these create, copy, destroy, change, wrap, unwrap or derive objects, or set a PIN.</summary>
-    [Fact]
-    public void The_token_binding_has_nothing_that_could_delete_overwrite_or_take_out_a_key()
-    {
-        int[] forbidden = [11, 20, 21, 22, 25, 60, 61, 62];
-        var bound = Repository
-            .SourceFiles.Where(path => path.StartsWith("src/SessionSigner.Pkcs11/", StringComparison.Ordinal))
-            .SelectMany(path => CryptokiFunction().Matches(Repository.Read(path)))
-            .Select(match => int.Parse(match.Groups[1].Value))
-            .ToList();
-        Assert.Contains(4, bound); // C_GetSlotList: the rule sees the binding
-        Assert.Empty(bound.Intersect(forbidden));
     }
 
     [Fact]
@@ -127,9 +102,6 @@ public partial class CodeTests
     [GeneratedRegex(@"\bunsafe\b")]
     private static partial Regex UnsafeWord();
 
-    [GeneratedRegex(@"\bC_Sign(Init|Update|Final|Recover\w*)?\b")]
-    private static partial Regex TokenSignature();
-
     [GeneratedRegex(
         @"^\s*public\s+((static|sealed|abstract|readonly|partial|ref|unsafe)\s+)*(class|struct|record|interface|enum|delegate)\s"
     )]
@@ -137,7 +109,4 @@ public partial class CodeTests
 
     [GeneratedRegex(@"\bConsole\.(Write|Error|Out)")]
     private static partial Regex ConsoleWrite();
-
-    [GeneratedRegex(@"\bFunction\((\d+)\)")]
-    private static partial Regex CryptokiFunction();
 }
