@@ -108,6 +108,13 @@ public class DaemonFixture : IAsyncLifetime
     /// <summary>For speaking HTTP/2 to the daemon without a gRPC library in between.</summary>
     internal SocketsHttpHandler Handler(string identity) => Handler(_home.Certificates, DaemonHome.NameOf(identity));
 
+    /// <summary>For speaking HTTP/2 to the daemon by hand.</summary>
+    internal async Task<FrameClient> ConnectFramesAsync(string identity)
+    {
+        using var handler = Handler(identity);
+        return await FrameClient.ConnectAsync(_home.Port, handler.SslOptions);
+    }
+
     internal string WriteFile(string name, string text) => _home.Write(name, text);
 
     /// <summary>A configuration for another daemon on the same journal.</summary>

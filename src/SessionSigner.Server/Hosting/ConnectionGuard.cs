@@ -13,7 +13,7 @@ namespace SessionSigner.Server;
 internal sealed partial class ConnectionGuard(ListenSection options, TimeProvider clock, ILogger<ConnectionGuard> logger)
 {
     /// <summary>How long calls may go on after a connection was asked to close for its age.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, int> _open = new(StringComparer.Ordinal);
 

@@ -10,7 +10,8 @@ namespace SessionSigner.Server;
 /// <summary>Makes the TLS side of every connection: TLS 1.3 and HTTP/2 only, a client certificate always, checked by this project and not by the system's stores.</summary>
 internal sealed partial class TlsListener(TlsMaterial material, TimeProvider clock, ILogger<TlsListener> logger)
 {
-    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
+    /// <summary>How long a connection may take to prove an identity.</summary>
+    public static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Puts TLS onto a listening address.</summary>
     public void Apply(ListenOptions listen)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
@@ -12,26 +13,41 @@ internal sealed class FrameClient : IAsyncDisposable
     public const byte Acknowledgement = 1;
     public const byte EndHeaders = 4;
 
+    /// <summary>What a client sends first. SPEC: RFC 9113 section 3.4.</summary>
+    public static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
+
     private readonly TcpClient _tcp;
     private readonly SslStream _tls;
 
     private FrameClient(TcpClient tcp, SslStream tls) => (_tcp, _tls) = (tcp, tls);
 
     /// <summary>Connects and sends the preface and empty settings.</summary>
-    public static async Task<FrameClient> ConnectAsync(DaemonFixture daemon, string identity)
+    public static async Task<FrameClient> ConnectAsync(int port, SslClientAuthenticationOptions options)
     {
-        using var handler = daemon.Handler(identity);
-        var options = handler.SslOptions;
+        var client = await ConnectSilentAsync(port, options);
+        await client._tls.WriteAsync(Preface.ToArray());
+        await client._tls.WriteAsync(Frame(FrameType.Settings, 0, 0));
+        return client;
+    }
+
+    /// <summary>Connects and sends nothing over TLS.</summary>
+    public static async Task<FrameClient> ConnectSilentAsync(int port, SslClientAuthenticationOptions options)
+    {
         options.TargetHost = "localhost";
         options.ApplicationProtocols = [SslApplicationProtocol.Http2];
         var tcp = new TcpClient { NoDelay = true };
-        await tcp.ConnectAsync("localhost", int.Parse(daemon.Target.AsSpan(daemon.Target.IndexOf(':', StringComparison.Ordinal) + 1)));
-        var tls = new SslStream(tcp.GetStream());
-        await tls.AuthenticateAsClientAsync(options);
-        await tls.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray());
-        var client = new FrameClient(tcp, tls);
-        Assert.True(await client.TrySendAsync(Frame(FrameType.Settings, 0, 0)));
-        return client;
+        try
+        {
+            await tcp.ConnectAsync(IPAddress.Loopback, port);
+            var tls = new SslStream(tcp.GetStream());
+            await tls.AuthenticateAsClientAsync(options);
+            return new FrameClient(tcp, tls);
+        }
+        catch
+        {
+            tcp.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The headers of a gRPC request, with others after them.</summary>

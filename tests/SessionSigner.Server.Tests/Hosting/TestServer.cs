@@ -7,9 +7,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using SessionSigner.Core;
 using SessionSigner.Core.Tests;
 
@@ -28,15 +30,16 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("sessionsigner-server-").FullName;
     private readonly List<GrpcChannel> _channels = [];
 
-    private TestServer(TimeSpan deadline)
+    private TestServer(TestLimits test)
     {
         Certificates = new ClientCertificates(Desk.Time);
         WriteTls();
-        Options = CreateOptions(deadline);
+        Options = CreateOptions(test);
         _tls = TlsMaterial.Open(Options.Tls, Desk.Time, NullLogger.Instance);
         var ports = new DaemonPorts(Desk.Authority, Desk.Vault, Desk.Journal);
         var policies = PolicyStore.OpenPinned(Desk.Journal, Desk.Policies);
         _app = DaemonApplication.Build(Options, ports, Desk.Registry, policies, Desk.Pipeline, _tls, Desk.Time);
+        test.Change?.Invoke(_app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits);
     }
 
     public Desk Desk { get; } = new();
@@ -50,9 +53,9 @@ internal sealed class TestServer : IAsyncDisposable
     public Uri Address =>
         new(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
 
-    public static async Task<TestServer> StartAsync(TimeSpan? deadline = null)
+    public static async Task<TestServer> StartAsync(TestLimits? test = null)
     {
-        var server = new TestServer(deadline ?? TimeSpan.FromSeconds(10));
+        var server = new TestServer(test ?? new TestLimits());
         await server._app.StartAsync();
         return server;
     }
@@ -64,14 +67,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="wrap">Puts something between the gRPC client and HTTP.</param>
     public GrpcChannel Connect(X509Certificate2? certificate, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
     {
-        var ssl = new SslClientAuthenticationOptions
-        {
-            RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == ServerThumbprint,
-        };
-        if (certificate is not null)
-        {
-            ssl.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true);
-        }
+        var ssl = TlsOptions(certificate);
         var handler = new SocketsHttpHandler { SslOptions = ssl, ConnectTimeout = TimeSpan.FromSeconds(5) };
         var channel = GrpcChannel.ForAddress(
             Address,
@@ -87,7 +83,25 @@ internal sealed class TestServer : IAsyncDisposable
         return channel;
     }
 
-    /// <summary>Calls that one identity may have under way.</summary>
+    /// <summary>TLS of a client that shows this certificate, or none, with the chain given beside it.</summary>
+    public SslClientAuthenticationOptions TlsOptions(X509Certificate2? certificate, X509Certificate2Collection? chain = null)
+    {
+        var ssl = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == ServerThumbprint,
+        };
+        if (certificate is not null)
+        {
+            ssl.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true);
+        }
+        return ssl;
+    }
+
+    /// <summary>TLS of a client that shows a good certificate of an identity.</summary>
+    public SslClientAuthenticationOptions TlsOptions(string identity) =>
+        TlsOptions(Certificates.Issue(new CertificatePlan { Uris = [identity] }));
+
+    /// <summary>Calls that one identity may have under way, unless a test says otherwise.</summary>
     public const int MaxCallsPerIdentity = 24;
 
     /// <summary>Puts a certificate on the list of refused ones, as an operator would.</summary>
@@ -148,11 +162,11 @@ internal sealed class TestServer : IAsyncDisposable
         File.SetUnixFileMode(PathOf("server.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
-    private DaemonOptions CreateOptions(TimeSpan deadline) =>
+    private DaemonOptions CreateOptions(TestLimits test) =>
         new()
         {
             File = "test.yaml",
-            Listen = new ListenSection([new IPEndPoint(IPAddress.Loopback, 0)], 100, 100, 100, 100, TimeSpan.FromHours(1)),
+            Listen = test.Listen,
             Tls = new TlsSection(PathOf("server.pem"), PathOf("server.key"), PathOf("ca.pem"), PathOf("refused.txt"), TimeSpan.FromDays(1)),
             Identities = new Dictionary<string, Roles>
             {
@@ -166,7 +180,16 @@ internal sealed class TestServer : IAsyncDisposable
             Journal = new JournalSection("", "test/log"),
             Policies = [new PolicyPin("pay.yaml", Desk.Policy)],
             FirstRoster = null,
-            Limits = new LimitsSection(16, 16, deadline, MaxCallsPerIdentity),
+            Limits = new LimitsSection(16, 16, test.Deadline, test.MaxCallsPerIdentity),
             Log = new LogSection(LogLevel.None, false),
         };
+}
+
+/// <summary>Limits of a test server, and what else to change of Kestrel's before it starts.</summary>
+internal sealed record TestLimits
+{
+    public ListenSection Listen { get; init; } = new([new IPEndPoint(IPAddress.Loopback, 0)], 100, 100, 100, 100, TimeSpan.FromHours(1));
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
+    public int MaxCallsPerIdentity { get; init; } = TestServer.MaxCallsPerIdentity;
+    public Action<KestrelServerLimits>? Change { get; init; }
 }

@@ -116,7 +116,7 @@ public class HostileRequestTests
     [InlineData("soon")]
     public async Task No_timeout_outlasts_the_daemons(string? timeout)
     {
-        await using var server = await TestServer.StartAsync(TimeSpan.FromMilliseconds(500));
+        await using var server = await TestServer.StartAsync(new TestLimits { Deadline = TimeSpan.FromMilliseconds(500) });
         server.Desk.Authority.BeforeSigning = token => Task.Delay(Timeout.Infinite, token);
         var certificate = server.Certificates.Issue(new CertificatePlan { Uris = [TestServer.Trader] });
         var client = new SessionService.SessionServiceClient(server.Connect(certificate, handler => new WithTimeout(handler, timeout)));
