@@ -3,9 +3,17 @@ using System.Text.Json;
 namespace Interop;
 
 /// <summary>The interop cases that a command line client can express, called by buf curl (connect-go's gRPC client).</summary>
+/// <remarks>
+/// Left to the other two stacks: client_compressed_unary and client_compressed_streaming, because buf curl has no way to compress what it sends;
+/// cancel_after_begin and cancel_after_first_response, because it gives up a call at its deadline and not before; and of server_compressed_streaming that one message is compressed and the
+/// other is not, because it shows sizes after decompression.
+/// </remarks>
 public class BufCurlTests(TestServer server) : IClassFixture<TestServer>
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    // One answer at once, another after a minute.
+    private const string Slow = """{"responseParameters": [{"size": 31415}, {"size": 9, "intervalUs": 60000000}]}""";
 
     [Fact]
     public async Task Empty_unary() => Assert.Equal("{}", (await CallAsync("EmptyCall", "{}")).Output.Trim());
@@ -22,6 +30,16 @@ public class BufCurlTests(TestServer server) : IClassFixture<TestServer>
     {
         var result = await CallAsync("UnaryCall", """{"responseSize": 314159, "responseCompressed": {"value": true}}""", "--verbose");
         Assert.Equal([314159], BodySizes(result));
+        Assert.Contains("x-answer-encoding: gzip", result.Error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Server_compressed_streaming()
+    {
+        var request =
+            """{"responseParameters": [{"compressed": {"value": true}, "size": 31415}, {"compressed": {"value": false}, "size": 92653}]}""";
+        var result = await CallAsync("StreamingOutputCall", request, "--verbose");
+        Assert.Equal([31415, 92653], BodySizes(result));
         Assert.Contains("x-answer-encoding: gzip", result.Error, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -53,11 +71,13 @@ public class BufCurlTests(TestServer server) : IClassFixture<TestServer>
     [Fact]
     public async Task Empty_stream() => Assert.Empty((await CallAsync("FullDuplexCall", "")).Output.Trim());
 
-    [Fact]
-    public async Task Custom_metadata()
+    [Theory]
+    [InlineData("UnaryCall")]
+    [InlineData("FullDuplexCall")]
+    public async Task Custom_metadata(string method)
     {
         var result = await CallAsync(
-            "UnaryCall",
+            method,
             "{}",
             "--verbose",
             "--header",
@@ -67,6 +87,16 @@ public class BufCurlTests(TestServer server) : IClassFixture<TestServer>
         );
         Assert.Contains("x-grpc-test-echo-initial: test_initial_metadata_value", result.Error, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("x-grpc-test-echo-trailing-bin: q6ur", result.Error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Timeout_on_sleeping_server()
+    {
+        var result = await CallAsync("FullDuplexCall", Slow, "--timeout", "3s", "--verbose");
+        Assert.True(result.ExitCode == 4 << 3, result.Error + result.Output);
+        Assert.Contains("deadline_exceeded", result.Error, StringComparison.Ordinal);
+        // The server is told, too.
+        Assert.Contains("grpc-timeout: ", result.Error, StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]
