@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Health.V1;
 using Grpc.Net.Client;
 using SessionSigner.V1;
 
@@ -16,6 +17,8 @@ internal sealed class Caller(GrpcChannel channel) : IDisposable
     public AdminService.AdminServiceClient Admin { get; } = new(channel);
 
     public OrderService.OrderServiceClient Orders { get; } = new(channel);
+
+    public Health.HealthClient Health { get; } = new(channel);
 
     public async Task<ReleaseReservationResponse> ReleaseAsync(
         string sessionId,

@@ -115,6 +115,13 @@ public class DaemonFixture : IAsyncLifetime
         return await FrameClient.ConnectAsync(_home.Port, handler.SslOptions);
     }
 
+    /// <summary>Arguments by which buf curl proves an identity and knows the daemon.</summary>
+    internal IEnumerable<string> CurlCertificates(string identity)
+    {
+        var (files, name) = (_home.Certificates, DaemonHome.NameOf(identity));
+        return ["--cacert", files.AuthorityFile, "--cert", files.CertificateFile(name), "--key", files.KeyFile(name)];
+    }
+
     internal string WriteFile(string name, string text) => _home.Write(name, text);
 
     /// <summary>A configuration for another daemon on the same journal.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using SessionSigner.Core;
+using SessionSigner.V1;
 
 namespace SessionSigner.Server;
 
@@ -111,10 +112,10 @@ internal static class DaemonApplication
             .AddGrpcHealthChecks(health =>
             {
                 health.Services.Map("", _ => true);
-                health.Services.Map("sessionsigner.v1.SessionService", _ => true);
-                foreach (var name in (string[])["Signing", "Grant", "Audit", "Custody", "Admin"])
+                foreach (var name in ServiceNames.All)
                 {
-                    health.Services.Map($"sessionsigner.v1.{name}Service", check => check.Name == JournalHealthCheck.Name);
+                    // Opening a session takes the token as well; all else goes on without it.
+                    health.Services.Map(name, check => check.Name == JournalHealthCheck.Name || name == SessionService.Descriptor.FullName);
                 }
             })
             .AddCheck<TokenHealthCheck>(TokenHealthCheck.Name)
