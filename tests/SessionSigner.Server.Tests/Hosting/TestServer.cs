@@ -65,9 +65,14 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>A channel whose client shows this certificate, or none.</summary>
     /// <param name="wrap">Puts something between the gRPC client and HTTP.</param>
-    public GrpcChannel Connect(X509Certificate2? certificate, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
+    /// <param name="chain">What the client shows beside it.</param>
+    public GrpcChannel Connect(
+        X509Certificate2? certificate,
+        Func<HttpMessageHandler, HttpMessageHandler>? wrap = null,
+        X509Certificate2Collection? chain = null
+    )
     {
-        var ssl = TlsOptions(certificate);
+        var ssl = TlsOptions(certificate, chain);
         var handler = new SocketsHttpHandler { SslOptions = ssl, ConnectTimeout = TimeSpan.FromSeconds(5) };
         var channel = GrpcChannel.ForAddress(
             Address,
@@ -181,7 +186,7 @@ internal sealed class TestServer : IAsyncDisposable
             Policies = [new PolicyPin("pay.yaml", Desk.Policy)],
             FirstRoster = null,
             Limits = new LimitsSection(16, 16, test.Deadline, test.MaxCallsPerIdentity),
-            Log = new LogSection(LogLevel.None, false),
+            Log = new LogSection(test.Level, false),
         };
 }
 
@@ -192,4 +197,5 @@ internal sealed record TestLimits
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
     public int MaxCallsPerIdentity { get; init; } = TestServer.MaxCallsPerIdentity;
     public Action<KestrelServerLimits>? Change { get; init; }
+    public LogLevel Level { get; init; } = LogLevel.None;
 }
