@@ -82,7 +82,8 @@ internal sealed class DaemonHome : IDisposable
     {
         var tokens = CreateFolder("tokens");
         Write("softhsm2.conf", $"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n");
-        File.SetUnixFileMode(Write("token-pin", Pin), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        // With the newline that editors and echo put there.
+        File.SetUnixFileMode(Write("token-pin", Pin + "\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await ToolAsync("softhsm2-util", ["--init-token", "--free", "--label", "conformance", "--pin", Pin, "--so-pin", Pin]);
         await ToolAsync(
             "pkcs11-tool",

@@ -90,6 +90,16 @@ public class PinTests(SoftHsm softHsm)
     [Theory]
     [InlineData("")]
     [InlineData("\n")]
+    public void A_PIN_file_may_end_with_one_newline(string end)
+    {
+        var path = softHsm.WritePin("ended-pin", SoftHsm.Pin + end);
+        using var authority = Pkcs11GrantAuthority.Open(softHsm.Options(Prepare(), Key) with { PinFile = path }, TimeProvider.System);
+        Assert.Single(authority.PrimaryKeys);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
     [InlineData("two\nlines")]
     [InlineData("48151623\n\n")]
     [InlineData("nul\0byte")]

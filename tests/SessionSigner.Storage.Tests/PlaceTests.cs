@@ -84,11 +84,16 @@ public sealed class PlaceTests : IDisposable
         Assert.Throws<IOException>(() => FileSystemStatus.Of(_directory.Root + "/none"));
     }
 
+    /// <summary>A file system that is really mounted, and a directory on it that nobody else may reach.</summary>
     [Fact]
-    public void A_place_on_a_kernel_file_system_is_refused() =>
-        Assert.Throws<JournalOpenException>(() =>
-            SqliteJournal.Open(new SqliteJournalOptions { Path = "/proc/self/journal.db" }, TimeProvider.System)
+    public void A_journal_on_another_file_system_than_those_listed_is_refused()
+    {
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserExecute, File.GetUnixFileMode("/proc/self/fd"));
+        var refused = Assert.Throws<JournalOpenException>(() =>
+            SqliteJournal.Open(new SqliteJournalOptions { Path = "/proc/self/fd/journal.db" }, TimeProvider.System)
         );
+        Assert.Contains("/proc/self/fd is on a file system of type \"proc\"", refused.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("synchronous", "NORMAL")]

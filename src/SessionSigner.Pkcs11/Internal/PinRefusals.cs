@@ -54,7 +54,7 @@ internal sealed class PinRefusals
             );
         }
         // The mark is on the disk before the token is asked: if it cannot be kept, the PIN is not tried.
-        using var mark = Write(path, before == Trying ? TryingAgain : Trying, token, pin);
+        using var mark = Keep(path, before == Trying ? TryingAgain : Trying, token, pin);
         var code = login();
         if (ReturnValue.RefusesPin(code))
         {
@@ -91,6 +91,22 @@ internal sealed class PinRefusals
         Span<byte> hash = stackalloc byte[HashSize];
         Hash(pin, Convert.FromHexString(salt), token, hash);
         return CryptographicOperations.FixedTimeEquals(hash, Convert.FromHexString(kept)) ? fields[0] : null;
+    }
+
+    private static FileStream Keep(string path, string word, TokenDescription token, Pin pin)
+    {
+        try
+        {
+            return Write(path, word, token, pin);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new TokenException(
+                TokenFault.Options,
+                $"The PIN of token {token.Label} is not tried: the state folder {Path.GetDirectoryName(path)} cannot be written, so a refusal could not be remembered. {exception.Message}",
+                exception
+            );
+        }
     }
 
     private static FileStream Write(string path, string word, TokenDescription token, Pin pin)

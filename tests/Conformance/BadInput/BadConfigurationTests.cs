@@ -49,6 +49,13 @@ public class BadConfigurationTests(DaemonFixture daemon)
             JournalFault,
             "chmod"
         ),
+        (
+            "folder of the journal on which nothing can be kept",
+            // A file system of the kernel's own.
+            (_, c) => c.Replace("second/journal.db", "/proc/self/fd/journal.db", StringComparison.Ordinal),
+            ConfigurationFault,
+            "state folder /proc/self/fd cannot be written"
+        ),
         ("key twice", (_, c) => c + "version: 1\n", ConfigurationFault, "version"),
         ("unknown key", (_, c) => c + "surprise: true\n", ConfigurationFault, "surprise"),
         (

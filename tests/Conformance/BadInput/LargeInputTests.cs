@@ -30,6 +30,21 @@ public class LargeInputTests(DaemonFixture daemon)
         }
     }
 
+    /// <summary>By the length of the message alone, which is known before the message is read.</summary>
+    [Theory]
+    [InlineData("typed data with an array of 10 MB")]
+    [InlineData("access list of 100,000 entries")]
+    public async Task What_is_far_too_large_is_not_read(string what)
+    {
+        await using var probe = await Probe.OpenAsync(daemon);
+        var call = what.StartsWith("typed data", StringComparison.Ordinal)
+            ? SignAsync(probe.Id, Bulk($"[{string.Concat(Enumerable.Repeat("7,", 5_000_000))}7]"))
+            : SignAsync(probe.Id, Fill(0, [], AccessList(100_000)));
+        var refusal = await SoonAsync(() => Refusal.OfAsync(call));
+        Assert.Equal((StatusCode.ResourceExhausted, ""), (refusal.Code, refusal.ErrorReason));
+        await probe.AssertUnharmedAsync();
+    }
+
     [Theory]
     [InlineData(4_000, 7, 7)]
     [InlineData(4_000, 7, 8)]
@@ -93,7 +108,10 @@ public class LargeInputTests(DaemonFixture daemon)
         await probe.AssertUnharmedAsync();
     }
 
-    private static byte[] Fill(int count, byte[][] sizes) =>
+    private static byte[] AccessList(int entries) =>
+        Transfer.List([.. Enumerable.Repeat(Transfer.List(Transfer.Bytes(Transfer.Address(Policies.Token)), Transfer.List()), entries)]);
+
+    private static byte[] Fill(int count, byte[][] sizes, byte[]? accessList = null) =>
         [
             2,
             .. Transfer.List(
@@ -105,7 +123,7 @@ public class LargeInputTests(DaemonFixture daemon)
                 Transfer.Bytes(Transfer.Address(Policies.Token)),
                 Transfer.Integer(0),
                 Transfer.Bytes([.. FillSelector, .. Transfer.Word(32), .. Transfer.Word(count), .. sizes.SelectMany(word => word)]),
-                Transfer.List()
+                accessList ?? Transfer.List()
             ),
         ];
 
