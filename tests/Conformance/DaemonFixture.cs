@@ -108,13 +108,6 @@ public class DaemonFixture : IAsyncLifetime
     /// <summary>For speaking HTTP/2 to the daemon without a gRPC library in between.</summary>
     internal SocketsHttpHandler Handler(string identity) => Handler(_home.Certificates, DaemonHome.NameOf(identity));
 
-    /// <summary>For speaking HTTP/2 to the daemon by hand.</summary>
-    internal async Task<FrameClient> ConnectFramesAsync(string identity)
-    {
-        using var handler = Handler(identity);
-        return await FrameClient.ConnectAsync(_home.Port, handler.SslOptions);
-    }
-
     /// <summary>Arguments by which buf curl proves an identity and knows the daemon.</summary>
     internal IEnumerable<string> CurlCertificates(string identity)
     {

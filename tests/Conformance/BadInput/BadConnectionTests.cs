@@ -25,7 +25,7 @@ public class BadConnectionTests(DaemonFixture daemon)
     public async Task What_the_rows_are_made_from_is_answered()
     {
         await using var probe = await Probe.OpenAsync(daemon);
-        await using var client = await daemon.ConnectFramesAsync(Identities.Alice);
+        await using var client = await ConnectAsync();
         await SendRequestAsync(client, probe, 1);
         await AssertAnsweredAsync(client, probe, 1);
     }
@@ -36,7 +36,7 @@ public class BadConnectionTests(DaemonFixture daemon)
     public async Task Too_many_headers_get_an_answer_and_the_connection_goes_on(string what)
     {
         await using var probe = await Probe.OpenAsync(daemon);
-        await using var client = await daemon.ConnectFramesAsync(Identities.Alice);
+        await using var client = await ConnectAsync();
         (string, string)[] more =
             what == "33 headers"
                 ? [.. Enumerable.Range(0, 33).Select(i => ($"x-{i}", "1"))]
@@ -53,7 +53,7 @@ public class BadConnectionTests(DaemonFixture daemon)
     public async Task A_header_of_8193_bytes_ends_the_connection()
     {
         await using var probe = await Probe.OpenAsync(daemon);
-        await using var client = await daemon.ConnectFramesAsync(Identities.Alice);
+        await using var client = await ConnectAsync();
         await SendRequestAsync(client, probe, 1, ("x", new string('a', 8_193)));
         await AssertClosedAsync(client, CompressionError);
         await probe.AssertUnharmedAsync();
@@ -65,7 +65,7 @@ public class BadConnectionTests(DaemonFixture daemon)
     public async Task Empty_continuations_without_end_are_cut(int millisecondsBetween)
     {
         await using var probe = await Probe.OpenAsync(daemon);
-        await using var client = await daemon.ConnectFramesAsync(Identities.Alice);
+        await using var client = await ConnectAsync();
         await client.TrySendAsync(FrameClient.Frame(FrameType.Headers, 0, 1, FrameClient.RequestHeaders(Get)));
         var watch = Stopwatch.StartNew();
         // In a flood the meter cuts them, drop by drop the time that headers may take.
@@ -81,7 +81,7 @@ public class BadConnectionTests(DaemonFixture daemon)
     public async Task Requests_that_are_reset_at_once_end_the_connection()
     {
         await using var probe = await Probe.OpenAsync(daemon);
-        await using var client = await daemon.ConnectFramesAsync(Identities.Alice);
+        await using var client = await ConnectAsync();
         byte[] headers = FrameClient.RequestHeaders(Get);
         for (var stream = 1; stream < 10_000; stream += 2)
         {
@@ -106,7 +106,7 @@ public class BadConnectionTests(DaemonFixture daemon)
     public async Task A_flood_of_frames_that_bring_no_request_ends_the_connection(string what, int count)
     {
         await using var probe = await Probe.OpenAsync(daemon);
-        await using var client = await daemon.ConnectFramesAsync(Identities.Alice);
+        await using var client = await ConnectAsync();
         if (what == "empty DATA")
         {
             await client.TrySendAsync(FrameClient.Frame(FrameType.Headers, FrameClient.EndHeaders, 1, FrameClient.RequestHeaders(Get)));
@@ -131,7 +131,7 @@ public class BadConnectionTests(DaemonFixture daemon)
     public async Task As_many_as_honest_clients_send_are_answered(string what, int count)
     {
         await using var probe = await Probe.OpenAsync(daemon);
-        await using var client = await daemon.ConnectFramesAsync(Identities.Alice);
+        await using var client = await ConnectAsync();
         var frame = FrameOf(what);
         for (var i = 0; i < count; i++)
         {
@@ -140,6 +140,12 @@ public class BadConnectionTests(DaemonFixture daemon)
         await SendRequestAsync(client, probe, 1);
         await AssertAnsweredAsync(client, probe, 1);
         await probe.AssertUnharmedAsync();
+    }
+
+    private async Task<FrameClient> ConnectAsync()
+    {
+        using var handler = daemon.Handler(Identities.Alice);
+        return await FrameClient.ConnectAsync(new Uri($"https://{daemon.Target}").Port, handler.SslOptions);
     }
 
     private static byte[] FrameOf(string what) =>
