@@ -47,7 +47,13 @@ internal sealed class CertificateChain : IDisposable
             [new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], false), names.Build(), .. Extra(plan.ExtraBytes)]
         );
         var generator = plan.IsSha1 ? new Sha1Signatures(_key) : sound;
-        using var client = leaf.Create((plan.IsShort ? Root : Intermediate).SubjectName, generator, now.AddHours(-1), now.AddDays(plan.LeafDays), [2]);
+        using var client = leaf.Create(
+            (plan.IsShort ? Root : Intermediate).SubjectName,
+            generator,
+            now.AddHours(-1),
+            now.AddDays(plan.LeafDays),
+            [2]
+        );
         Client = client.CopyWithPrivateKey(_key);
     }
 

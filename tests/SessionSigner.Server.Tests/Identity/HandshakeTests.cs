@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SessionSigner.Core.Tests;
 using SessionSigner.V1;
 
 namespace SessionSigner.Server.Tests;
