@@ -13,6 +13,20 @@ internal sealed record Argument(int[] Steps, string Path, string Name, AbiType T
     // Structs that hold others twice over have more values than memory; real ones have a few dozen.
     private const int CountMax = 1_000;
 
+    /// <summary>The list or tuple that it is in, directly or in an array: the same text for all that stand beside each other.</summary>
+    public string Beside
+    {
+        get
+        {
+            var length = Steps.Length;
+            while (length > 0 && Steps[length - 1] == ArgumentPath.All)
+            {
+                length--;
+            }
+            return string.Join(',', Steps.Take(length - 1));
+        }
+    }
+
     /// <summary>All of them, in order; at most 1,000.</summary>
     public static IReadOnlyList<Argument> Of(IReadOnlyList<AbiParameter> parameters) => [.. Members(parameters, [], "").Take(CountMax)];
 

@@ -28,6 +28,16 @@ internal static class ArgumentBounds
             comparison => comparison is { Operator: ConstraintOperator.Equal, Operands: [JsonItem.Boolean { Value: false }] }
         );
 
+    /// <summary>Whether only bytes of length 0 are allowed.</summary>
+    public static bool IsEmpty(Permission permission, IReadOnlyList<AbiParameter> parameters, Argument argument) =>
+        Holds(
+            permission.Constraints,
+            Names(parameters, argument),
+            comparison =>
+                comparison.Operator is ConstraintOperator.Equal or ConstraintOperator.In
+                && comparison.Operands.All(operand => operand is JsonItem.Text { Value: "0x" })
+        );
+
     /// <summary>Whether an amount has an upper bound worth the name.</summary>
     /// <param name="permission">The permission.</param>
     /// <param name="parameters">What its paths begin from.</param>

@@ -6,7 +6,7 @@ namespace SessionSigner.Core;
 /// <summary>Says what in a policy is allowed but usually not meant: the ways in which caps are got around. Warnings, not faults.</summary>
 public static class PolicyLint
 {
-    /// <summary>What findings begin with that make every other rule of the policy void. They come first.</summary>
+    /// <summary>What findings begin with that make other rules of the policy void. They come first.</summary>
     public const string Danger = "DANGER: ";
 
     private const int LongLifetimeSeconds = 24 * 3_600;
@@ -79,6 +79,8 @@ public static class PolicyLint
                 $"ceiling: {size} bytes in canonical form; with what a grant and its entry need around it that is more than {OpeningTerms.ScopeSizeMax}, so no session can be opened."
             );
         }
-        return warnings;
+        return [.. warnings.Where(IsDanger), .. warnings.Where(warning => !IsDanger(warning))];
     }
+
+    private static bool IsDanger(string warning) => warning.StartsWith(Danger, StringComparison.Ordinal);
 }

@@ -6,22 +6,31 @@ namespace SessionSigner.Core;
 /// <summary>Ways around a budget of a token: other permissions of the same scope that move the token, or let it be moved, and are not counted into it.</summary>
 internal static class TokenLint
 {
-    /// <summary>What a permission moves. No tokens: any. No budgets: nothing counts it.</summary>
-    private sealed record Mover(int Index, string What, UInt256? Chain, IReadOnlyList<Address>? Tokens, IReadOnlyList<string> Budgets);
+    /// <summary>What a permission moves. No tokens: any. No budgets: nothing counts it. Not known: what it does with the token is anyone's guess.</summary>
+    private sealed record Mover(
+        int Index,
+        string What,
+        string Key,
+        UInt256? Chain,
+        IReadOnlyList<Address>? Tokens,
+        IReadOnlyList<string> Budgets,
+        bool IsKnown = true
+    );
 
     public static void Check(Scope scope, List<string> warnings)
     {
         var movers = scope.Permissions.Select(Describe).OfType<Mover>().ToList();
         foreach (var mover in movers)
         {
-            foreach (var other in movers.Where(other => IsSameToken(mover, other)))
+            foreach (var other in movers.Where(other => other.IsKnown && IsSameToken(mover, other)))
             {
                 var missed = other.Budgets.Except(mover.Budgets, StringComparer.Ordinal).ToList();
                 if (missed.Count > 0)
                 {
                     var names = string.Join(", ", missed.Select(FaultList.Quote));
+                    var does = mover.IsKnown ? "moves a token" : "may move a token";
                     warnings.Add(
-                        $"ceiling.permissions[{mover.Index}].meters: {mover.What} moves a token of which ceiling.permissions[{other.Index}] is counted into {names}, and is not: a way around that budget."
+                        $"ceiling.permissions[{mover.Index}].meters: {mover.What} {does} of which ceiling.permissions[{other.Index}] is counted into {names}, and is not: a way around that budget."
                     );
                     break;
                 }
@@ -42,15 +51,29 @@ internal static class TokenLint
             _ => null,
         };
 
+    // A function that is not known moves no token but the one whose contract it is of; calls that it carries are looked at by themselves.
     private static Mover? Describe(CallPermission call, int index)
     {
-        if (!AbiFunction.TryParse(call.Function, out var function, out _) || ValueMove.Find(function!) is not { } move)
+        if (!AbiFunction.TryParse(call.Function, out var parsed, out _))
         {
             return null;
         }
-        var tokens = move.TokenAt is { } at ? Listed(call, function!.Inputs, Argument.At(function.Inputs, at)) : call.Targets;
-        var budgets = move.Amount is { } amount ? ArgumentBounds.Budgets(call, function!.Inputs, Argument.At(function.Inputs, amount)) : [];
-        return new Mover(index, function!.CanonicalSignature, call.Chain, tokens, [.. budgets]);
+        var function = parsed!;
+        var (name, key) = (function.CanonicalSignature, $"{function.Selector:x8}");
+        var all = call.Meters.Select(meter => meter.Budget).ToList();
+        if (ValueMoves.Find(function) is not { } move)
+        {
+            return call.Unwrap == CallContainerKind.None
+                ? new Mover(index, name, key, call.Chain, call.Targets, all, IsKnown: false)
+                : null;
+        }
+        if (KnownFunctions.FindReal(function) is { } real)
+        {
+            return new Mover(index, $"{name}, which is {real},", key, call.Chain, move.TokenAt is null ? call.Targets : null, all);
+        }
+        var tokens = move.TokenAt is { } at ? Listed(call, function.Inputs, Argument.At(function.Inputs, at)) : call.Targets;
+        var budgets = move.Amount is { } amount ? ArgumentBounds.Budgets(call, function.Inputs, Argument.At(function.Inputs, amount)) : [];
+        return new Mover(index, name, key, call.Chain, tokens, [.. budgets]);
     }
 
     private static Mover? Describe(TypedDataPermission typed, int index)
@@ -72,6 +95,7 @@ internal static class TokenLint
             : null;
         return new Mover(
             index,
+            typed.PrimaryType,
             typed.PrimaryType,
             typed.Domain.ChainId,
             tokens,

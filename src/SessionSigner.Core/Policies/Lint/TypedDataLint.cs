@@ -179,14 +179,10 @@ internal static class TypedDataLint
         }
         else
         {
-            foreach (var recipient in arguments.Where(FunctionNames.IsRecipient))
+            var open = arguments.Where(argument => Recipients.Has(argument) && !ArgumentBounds.IsPinned(permission, fields, argument));
+            if (Recipients.Warn(path, permission.PrimaryType, open) is { } warning)
             {
-                if (!ArgumentBounds.IsPinned(permission, fields, recipient))
-                {
-                    warnings.Add(
-                        $"{path}.constraints: \"{recipient.Path}\" of {permission.PrimaryType} may be anyone; constrain it with eq or in if something goes there."
-                    );
-                }
+                warnings.Add(warning);
             }
         }
         foreach (var amount in Amounts(permission, arguments))

@@ -91,6 +91,6 @@ internal static class UserOperationLint
         var gas = UInt256.Zero;
         return caps.All(cap => UInt256.TryAdd(gas, cap ?? UInt256.Zero, out gas))
             && UInt256.TryMultiply(gas, permission.MaxFeePerGas ?? UInt256.Zero, out var cost)
-            && cost <= CallLint.CostMax;
+            && cost <= FeeLint.CostMax;
     }
 }

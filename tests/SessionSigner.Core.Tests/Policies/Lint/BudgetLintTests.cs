@@ -87,6 +87,35 @@ public class BudgetLintTests
         Assert.Empty(Check(ScopeBuilder.Call(Transfer, Bounds, Count, name: "first"), other));
     }
 
+    // What the function does is not known; that it is one of a token whose amounts another permission counts is enough.
+    [Theory]
+    [InlineData("moveItAll(uint256 amount)", "amount")]
+    [InlineData("decreaseAllowance(address to, uint256 amount)", "amount")]
+    public void A_function_of_a_token_that_is_not_known_and_not_counted_into_its_budget(string function, string amount)
+    {
+        var first = ScopeBuilder.Call(Transfer, Bounds, Count, name: "first");
+        var bounds = function.Contains("to,", StringComparison.Ordinal) ? Bounds : """[{"path":"amount","op":"lte","value":"1"}]""";
+        var second = ScopeBuilder.Call(function, bounds, name: "second");
+        var warning = Assert.Single(Check(first, second));
+        Assert.StartsWith("ceiling.permissions[1].meters: ", warning, StringComparison.Ordinal);
+        Assert.Contains("may move a token of which ceiling.permissions[0] is counted into \"usdc\"", warning, StringComparison.Ordinal);
+
+        var counted = second.DeepClone().AsObject();
+        counted["meters"] = JsonNode.Parse(Count.Replace("amount", amount, StringComparison.Ordinal));
+        Assert.Empty(Check(first, counted));
+        var elsewhere = second.DeepClone().AsObject();
+        elsewhere["targets"] = new JsonArray(ScopeBuilder.Other);
+        Assert.Empty(Check(first, elsewhere));
+    }
+
+    [Fact]
+    public void What_a_container_of_a_token_carries_is_looked_at_by_itself()
+    {
+        var multicall = ScopeBuilder.Call("multicall(bytes[] calls)", name: "second");
+        multicall["unwrap"] = "multicall";
+        Assert.Empty(Check(ScopeBuilder.Call(Transfer, Bounds, Count, name: "first"), multicall));
+    }
+
     [Fact]
     public void Budgets_that_bound_nothing()
     {
@@ -142,6 +171,16 @@ public class BudgetLintTests
         }
         return document;
     }
+
+    private static JsonObject Message(string name, string template, string hole, string meters) =>
+        JsonNode
+            .Parse(
+                $$"""
+                {"name":"{{name}}","kind":"message","template":"{{template}}","meters":{{meters}},
+                 "holes":[{{hole}},{"name":"t","type":"time","past_seconds":60,"future_seconds":5}]}
+                """
+            )!
+            .AsObject();
 
     private static IReadOnlyList<string> Check(params JsonObject[] permissions) =>
         PolicyLint.Check(PolicyBuilder.Parse(PolicyBuilder.Document([.. permissions.Select(one => one.DeepClone().AsObject())])));

@@ -31,6 +31,29 @@ public class CallLintTests
                 "value",
                 ""
             },
+            {
+                "receiveWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, bytes signature)",
+                "to",
+                "value",
+                ""
+            },
+            { "safeIncreaseAllowance(address spender, uint256 added)", "spender", "added", "" },
+            { "transferShares(address to, uint256 shares)", "to", "shares", "" },
+            { "transferSharesFrom(address from, address to, uint256 shares)", "to", "shares", "" },
+            { "approve(address spender, uint256 id, uint256 amount)", "spender", "amount", "" },
+            { "transfer(address to, uint256 id, uint256 amount)", "to", "amount", "" },
+            { "transferFrom(address from, address to, uint256 id, uint256 amount)", "to", "amount", "" },
+            { "mint(address to, uint256 amount)", "to", "amount", "" },
+            // Wrappers, vaults, lenders, routers, bridges.
+            { "deposit(uint256 assets, address receiver)", "receiver", "assets", "" },
+            { "mint(uint256 shares, address receiver)", "receiver", "shares", "" },
+            { "withdraw(uint256 assets, address receiver, address owner)", "receiver", "assets", "" },
+            { "redeem(uint256 shares, address receiver, address owner)", "receiver", "shares", "" },
+            { "withdrawTo(address to, uint256 amount)", "to", "amount", "" },
+            { "withdraw(address asset, uint256 amount, address to)", "to", "amount", "asset" },
+            { "approveDelegation(address delegatee, uint256 amount)", "delegatee", "amount", "" },
+            { "approve(address token, address spender, uint256 amount)", "spender", "amount", "token" },
+            { "transferERC20(address token, address to, uint256 amount)", "to", "amount", "token" },
             // Permit2.
             { "approve(address token, address spender, uint160 amount, uint48 expiration)", "spender", "amount", "token expiration" },
             {
@@ -83,6 +106,42 @@ public class CallLintTests
     }
 
     [Theory]
+    [InlineData("withdraw(uint256 wad)", "wad")]
+    [InlineData("redeem(uint256 shares)", "shares")]
+    [InlineData("mint(uint256 amount)", "amount")]
+    [InlineData("burn(uint256 amount)", "amount")]
+    [InlineData("burn(address from, uint256 amount)", "amount")]
+    [InlineData("burnFrom(address from, uint256 amount)", "amount")]
+    public void What_moves_value_to_nobody_needs_a_cap_and_a_budget(string function, string amount)
+    {
+        var open = Check(ScopeBuilder.Call(function));
+        Assert.Equal(2, open.Count);
+        Assert.Contains(open, warning => warning.Contains($"\"{amount}\" has no cap", StringComparison.Ordinal));
+        Assert.Contains(open, warning => warning.Contains($"no budget counts \"{amount}\"", StringComparison.Ordinal));
+        Assert.Empty(Check(Bounded(function, amount, [AtMost(amount, "100")])));
+    }
+
+    [Fact]
+    public void A_sweep_is_bounded_by_its_token_and_its_recipient()
+    {
+        const string Sweep = "sweepToken(address token, uint256 least, address who)";
+        Assert.Equal(3, Check(ScopeBuilder.Call(Sweep)).Count);
+        Assert.Empty(Check(ScopeBuilder.Call(Sweep, List(Is("token"), Is("who")))));
+    }
+
+    [Fact]
+    public void An_address_of_another_chain_may_be_anyone_too()
+    {
+        const string Burn = "depositForBurn(uint256 amount, uint32 domain, bytes32 to, address token)";
+        string[] others = [AtMost("amount", "100"), Is("token")];
+        Assert.Contains("\"to\" may be anyone", Assert.Single(Check(Bounded(Burn, "amount", others))), StringComparison.Ordinal);
+        Assert.Empty(Check(Bounded(Burn, "amount", [.. others, Equal("to", $"\"0x{new string('1', 64)}\"")])));
+    }
+
+    [Theory]
+    [InlineData("setOperator(address operator, bool approved)", "operator", "approved", "false", "true")]
+    [InlineData("setAuthorization(address operator, bool approved)", "operator", "approved", "false", "true")]
+    [InlineData("allow(address operator, bool approved)", "operator", "approved", "false", "true")]
     [InlineData("setApprovalForAll(address operator, bool approved)", "operator", "approved", "false", "true")]
     [InlineData(
         "permit(address holder, address spender, uint256 nonce, uint256 expiry, bool allowed, uint8 v, bytes32 r, bytes32 s)",
@@ -175,10 +234,55 @@ public class CallLintTests
         Assert.Contains("carries other calls", Assert.Single(Check(ScopeBuilder.Call(function))), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("executeOrder(uint256 id)")]
-    [InlineData("batchSettle(uint256[] ids)")]
-    [InlineData("swap(uint256 amount, bytes data)")]
-    public void Functions_that_are_only_called_like_containers(string function) => Assert.Empty(Check(ScopeBuilder.Call(function)));
+    [InlineData("multiCall(bytes[] calls)")]
+    [InlineData("call(address target, bytes data)")]
+    [InlineData("callContract(address target, bytes data)")]
+    [InlineData("proxy(address target, bytes data)")]
+    [InlineData("cook(uint8[] actions, uint256[] values, bytes[] datas)")]
+    [InlineData("schedule(address target, uint256 value, bytes data, bytes32 before, bytes32 salt, uint256 delay)")]
+    [InlineData("submitTransaction(address destination, uint256 value, bytes data)")]
+    [InlineData("go(address[] targets, bytes data)")]
+    [InlineData("go((uint256 value, address target, bytes data)[] all)")]
+    public void Functions_with_the_form_of_containers(string function) =>
+        Assert.Contains(
+            "other calls, which nothing here looks into",
+            Assert.Single(Check(ScopeBuilder.Call(function))),
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public void A_container_that_may_carry_nothing()
+    {
+        const string Container = "go(address target, bytes data)";
+        Assert.Contains("may carry", Assert.Single(Check(ScopeBuilder.Call(Container, List(Is("target"))))), StringComparison.Ordinal);
+        // Calldata that is listed is not looked into either.
+        Assert.Single(Check(ScopeBuilder.Call(Container, List(Is("target"), Equal("data", "\"0xa9059cbb\"")))));
+        Assert.Empty(Check(ScopeBuilder.Call(Container, List(Is("target"), Equal("data", "\"0x\"")))));
+    }
+
+    [Theory]
+    [InlineData("executeOrder(uint256 id)", "id")]
+    [InlineData("batchSettle(uint256[] id)", "id[*]")]
+    [InlineData("swap(uint256 id, bytes data)", "id")]
+    [InlineData("fill((uint256 id, bytes data) order, address maker)", "order.id")]
+    public void Functions_that_are_only_called_like_containers(string function, string argument)
+    {
+        var maker = function.Contains("maker", StringComparison.Ordinal) ? "," + Is("maker") : "";
+        Assert.Empty(Check(ScopeBuilder.Call(function, List(AtMost(argument, "1") + maker))));
+    }
+
+    [Theory]
+    [InlineData("settle(uint256 id)", "id")]
+    [InlineData("settle((uint256 id, bytes data) order)", "order.id")]
+    public void Functions_of_which_nothing_is_constrained(string function, string argument)
+    {
+        Assert.Equal(
+            "ceiling.permissions[0].constraints: Nothing is constrained: every call of settle is signed.",
+            Assert.Single(Check(ScopeBuilder.Call(function)))
+        );
+        Assert.Empty(Check(ScopeBuilder.Call(function, List(AtMost(argument, "1")))));
+        Assert.Empty(Check(ScopeBuilder.Call("settle()")));
+    }
 
     [Fact]
     public void A_container_that_is_looked_into()
@@ -192,6 +296,13 @@ public class CallLintTests
     [InlineData("upgradeTo(address implementation)")]
     [InlineData("upgradeToAndCall(address implementation, bytes data)")]
     [InlineData("changeAdmin(address admin)")]
+    [InlineData("proposeUpgrade(address next)")]
+    [InlineData("upgradeProxy(address proxy, address next)")]
+    [InlineData("changeImplementation(address next)")]
+    [InlineData("_setPendingImplementation(address next)")]
+    [InlineData("setProxyAdmin(address next)")]
+    [InlineData("set_implementation(address next)")]
+    [InlineData("replaceMasterCopy(address next)")]
     [InlineData("transferOwnership(address owner)")]
     [InlineData("setImplementation(address implementation)")]
     [InlineData("diamondCut((address facet, uint8 action, bytes4[] selectors)[] cuts, address init, bytes data)")]
@@ -206,12 +317,16 @@ public class CallLintTests
         Assert.Contains("hands over control", Assert.Single(Check(ScopeBuilder.Call(function))), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("renounceOwnership()")]
-    [InlineData("revokeRole(bytes32 role, address account)")]
-    public void Functions_that_give_control_up(string function) => Assert.Empty(Check(ScopeBuilder.Call(function)));
+    [InlineData("renounceOwnership()", false)]
+    [InlineData("revokeRole(bytes32 role, address account)", true)]
+    public void Functions_that_give_control_up(string function, bool hasAccount) =>
+        Assert.Empty(Check(ScopeBuilder.Call(function, hasAccount ? List(Is("account")) : "[]")));
 
     [Theory]
-    [InlineData("withdraw(uint256 assets, address receiver, address owner)", "receiver")]
+    [InlineData("claim(uint256 id, address receiver)", "receiver")]
+    [InlineData("claim(uint256 id, address)", "[1]")]
+    [InlineData("claim(uint256 id, address pool)", "pool")]
+    [InlineData("claim(uint256 id, address[] who)", "who[*]")]
     [InlineData(
         "exactInputSingle((address tokenIn, address tokenOut, uint24 fee, address recipient, uint256 amountIn, uint256 amountOutMinimum, uint160 sqrtPriceLimitX96) params)",
         "params.recipient"
@@ -219,8 +334,14 @@ public class CallLintTests
     [InlineData("settle((address to, uint256 share)[] parts)", "parts[*].to")]
     public void A_recipient_that_may_be_anyone(string function, string recipient)
     {
-        Assert.Contains($"\"{recipient}\" of", Assert.Single(Check(ScopeBuilder.Call(function))), StringComparison.Ordinal);
-        Assert.Empty(Check(ScopeBuilder.Call(function, List(Is(recipient)))));
+        var rest = function switch
+        {
+            _ when function.StartsWith("claim", StringComparison.Ordinal) => AtMost("id", "1"),
+            _ when function.StartsWith("settle", StringComparison.Ordinal) => AtMost("parts[*].share", "1"),
+            _ => Is("params.tokenIn") + "," + Is("params.tokenOut"),
+        };
+        Assert.Contains($"\"{recipient}\" of", Assert.Single(Check(ScopeBuilder.Call(function, List(rest)))), StringComparison.Ordinal);
+        Assert.Empty(Check(ScopeBuilder.Call(function, List(rest, Is(recipient)))));
         // For any element says nothing of the others.
         if (recipient.Contains("[*]", StringComparison.Ordinal))
         {
@@ -229,51 +350,26 @@ public class CallLintTests
         }
     }
 
-    [Fact]
-    public void Fee_caps_that_are_none()
+    [Theory]
+    [InlineData("mintRecipient", true)]
+    [InlineData("TO", true)]
+    [InlineData("finalDestination", true)]
+    [InlineData("salt", false)]
+    public void A_recipient_of_another_chain_is_found_by_its_name(string name, bool isOne)
     {
-        var permission = ScopeBuilder.Call("f()");
-        permission["max_gas"] = "30000000";
-        permission["max_fee_per_gas"] = "500000000000";
-        permission["max_priority_fee_per_gas"] = "1";
-        Assert.Contains("more than 10 ether in fees", Assert.Single(Check(permission)), StringComparison.Ordinal);
-        permission["max_gas"] = Ethereum.UInt256.MaxValue.ToString();
-        Assert.Contains("more than 10 ether in fees", Assert.Single(Check(permission)), StringComparison.Ordinal);
-        permission["max_gas"] = "1000000";
-        Assert.Empty(Check(permission));
+        var function = $"bridge(uint256 id, bytes32 {name})";
+        var warnings = Check(ScopeBuilder.Call(function, List(AtMost("id", "1"))));
+        Assert.Equal(isOne, warnings.Any(warning => warning.Contains($"\"{name}\" of bridge may be anyone", StringComparison.Ordinal)));
+        Assert.Equal(isOne ? 1 : 0, warnings.Count);
     }
 
     [Fact]
-    public void Gas_caps_of_user_operations_that_are_none()
+    public void Recipients_are_one_warning_however_many()
     {
-        var permission = UserOperations.Permission(budget: "eth");
-        Assert.DoesNotContain(Check(permission), IsOfGas);
-        permission["max_fee_per_gas"] = "100000000000000000000";
-        Assert.Contains(
-            "more than 10 ether in gas",
-            Assert.Single(Check(permission), warning => IsOfGas(warning)),
-            StringComparison.Ordinal
-        );
-        permission["max_call_gas"] = Ethereum.UInt256.MaxValue.ToString();
-        Assert.Contains(
-            "more than 10 ether in gas",
-            Assert.Single(Check(permission), warning => IsOfGas(warning)),
-            StringComparison.Ordinal
-        );
-        permission.Remove("max_call_gas");
-        Assert.Contains("No max_call_gas;", Assert.Single(Check(permission), warning => IsOfGas(warning)), StringComparison.Ordinal);
-
-        static bool IsOfGas(string warning) => warning.Contains("gas", StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Native_value_without_a_cap_worth_the_name()
-    {
-        var permission = ScopeBuilder.Call("", meters: """[{"budget":"eth","native_value":true}]""");
-        permission["max_native_value"] = "170141183460469231731687303715884105728";
-        Assert.Contains("is no cap", Assert.Single(Check(permission)), StringComparison.Ordinal);
-        permission["max_native_value"] = "170141183460469231731687303715884105727";
-        Assert.Empty(Check(permission));
+        var function = $"pay(uint256 id, {string.Join(", ", Enumerable.Range(0, 10).Select(i => $"address a{i}"))})";
+        var warning = Assert.Single(Check(ScopeBuilder.Call(function, List(AtMost("id", "1")))));
+        Assert.Contains("\"a0\", ", warning, StringComparison.Ordinal);
+        Assert.Contains("\"a7\" and others of pay may be anyone", warning, StringComparison.Ordinal);
     }
 
     private static JsonObject Bounded(string function, string amount, string[] constraints) =>
