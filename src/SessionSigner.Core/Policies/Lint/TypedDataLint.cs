@@ -13,28 +13,6 @@ internal static class TypedDataLint
     private static readonly HashSet<string> s_amounts = new(StringComparer.Ordinal) { "value", "amount" };
     private static readonly HashSet<string> s_permitMembers = new(StringComparer.Ordinal) { "permitted", "spender", "nonce", "deadline" };
 
-    // Messages by which somebody else makes calls: meta-transactions, Safes, accounts, delegations.
-    private static readonly HashSet<string> s_carriers = new(StringComparer.Ordinal)
-    {
-        "SafeTx",
-        "SafeOp",
-        "ForwardRequest",
-        "MetaTransaction",
-        "MultiChainSession",
-        "Delegation",
-        "PackedUserOperation",
-        "UserOperation",
-        "Execute",
-        "ExecuteBatch",
-        "Batch",
-        "BatchedCall",
-        "SignedBatchedCall",
-        "Call",
-        "Calls",
-        "Relay",
-        "RelayRequest",
-    };
-
     public static void Check(TypedDataPermission permission, string path, List<string> warnings)
     {
         if (permission.Domain.ChainId is null)
@@ -51,6 +29,14 @@ internal static class TypedDataLint
         }
         var fields = definition!.Type.Members;
         var arguments = Argument.Of(fields);
+        if (AccountMessages.IsRawDigest(permission, fields, arguments, out var open))
+        {
+            warnings.Add(
+                $"{PolicyLint.Danger}{path}.type: {permission.PrimaryType} signs whatever \"{open!.Path}\" holds, as raw_digest signs any 32 bytes: what an account or a contract "
+                    + "takes that for is not looked into, and no rule of this policy binds it. Constrain it with eq or in."
+            );
+            return;
+        }
         if (IsPermit(permission))
         {
             CheckPermit(permission, fields, arguments, path, warnings);
@@ -194,14 +180,6 @@ internal static class TypedDataLint
                 );
             }
         }
-        if (
-            s_carriers.Contains(permission.PrimaryType)
-            && arguments.Any(one => one.Type is AbiType.Bytes && !ArgumentBounds.IsPinned(permission, fields, one))
-        )
-        {
-            warnings.Add(
-                $"{path}.constraints: {permission.PrimaryType} carries calls, which nothing here looks into: whatever they reach is allowed."
-            );
-        }
+        AccountMessages.Check(permission, fields, arguments, path, warnings);
     }
 }
