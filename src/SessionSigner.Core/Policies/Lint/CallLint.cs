@@ -6,9 +6,9 @@ namespace SessionSigner.Core;
 /// <summary>What is usually not meant in a permission of kind "call".</summary>
 internal static class CallLint
 {
-    public static void Check(CallPermission permission, string path, List<string> warnings)
+    public static void Check(CallPermission permission, long? maxSignatures, string path, List<string> warnings)
     {
-        FeeLint.Check(permission, path, warnings);
+        FeeLint.Check(permission, maxSignatures, path, warnings);
         if (permission.Authorizations.Count > 0)
         {
             warnings.Add(

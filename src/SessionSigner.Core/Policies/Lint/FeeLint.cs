@@ -10,14 +10,17 @@ internal static class FeeLint
     public static readonly UInt256 CostMax = 10 * Ether;
 
     private const ulong Ether = 1_000_000_000_000_000_000;
-    private const int AmountBits = 127;
+    private const int EtherDecimals = 18;
 
-    public static void Check(CallPermission permission, string path, List<string> warnings)
+    // A million ether: what no account has is no cap.
+    private static readonly UInt256 s_valueMax = UInt256.TryMultiply(1_000_000, Ether, out var value) ? value : default;
+
+    public static void Check(CallPermission permission, long? maxSignatures, string path, List<string> warnings)
     {
-        CheckFees(permission, path, warnings);
-        if (permission.MaxNativeValue.BitLength > AmountBits)
+        CheckFees(permission, maxSignatures, path, warnings);
+        if (IsNoCap(permission.MaxNativeValue))
         {
-            warnings.Add($"{path}.max_native_value: 2^127 or more is no cap.");
+            warnings.Add($"{path}.max_native_value: More than 10^24, a million ether, is no cap.");
         }
         if (!permission.MaxNativeValue.IsZero && !permission.Meters.Any(IsOfNativeValue))
         {
@@ -25,10 +28,13 @@ internal static class FeeLint
         }
     }
 
+    /// <summary>Whether an amount of native value is more than any account has.</summary>
+    public static bool IsNoCap(UInt256 nativeValue) => nativeValue > s_valueMax;
+
     /// <summary>Whether a meter counts native value.</summary>
     public static bool IsOfNativeValue(Meter meter) => meter is { Path: null, OfGasCost: false };
 
-    private static void CheckFees(CallPermission permission, string path, List<string> warnings)
+    private static void CheckFees(CallPermission permission, long? maxSignatures, string path, List<string> warnings)
     {
         string?[] missing =
         [
@@ -49,5 +55,19 @@ internal static class FeeLint
         {
             warnings.Add($"{path}: max_gas times max_fee_per_gas is above 10^19: one transaction may cost more than 10 ether in fees.");
         }
+        else if (maxSignatures is not { } count)
+        {
+            warnings.Add(
+                $"{path}: max_gas times max_fee_per_gas is {Text(one)} ether a transaction, and without max_signatures nothing bounds what a session may cost in fees."
+            );
+        }
+        else if (!UInt256.TryMultiply(one, (ulong)count, out var all) || all > CostMax)
+        {
+            warnings.Add(
+                $"{path}: max_gas times max_fee_per_gas times max_signatures is {Text(all)} ether: what a session may cost in fees, which no budget counts; keep it below 10."
+            );
+        }
     }
+
+    private static string Text(UInt256 wei) => TokenAmount.Format(wei, EtherDecimals);
 }

@@ -54,7 +54,7 @@ public static class PolicyLint
             switch (permission)
             {
                 case CallPermission call:
-                    CallLint.Check(call, path, warnings);
+                    CallLint.Check(call, policy.Ceiling.MaxSignatures, path, warnings);
                     break;
                 case TypedDataPermission typed:
                     TypedDataLint.Check(typed, path, warnings);

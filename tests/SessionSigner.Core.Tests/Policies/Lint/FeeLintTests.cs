@@ -8,15 +8,36 @@ public class FeeLintTests
     [Fact]
     public void Fee_caps_that_are_none()
     {
-        var permission = ScopeBuilder.Call("f()");
-        permission["max_gas"] = "30000000";
-        permission["max_fee_per_gas"] = "500000000000";
-        permission["max_priority_fee_per_gas"] = "1";
+        var permission = Fees("30000000", "500000000000");
         Assert.Contains("more than 10 ether in fees", Assert.Single(Check(permission)), StringComparison.Ordinal);
         permission["max_gas"] = Ethereum.UInt256.MaxValue.ToString();
         Assert.Contains("more than 10 ether in fees", Assert.Single(Check(permission)), StringComparison.Ordinal);
-        permission["max_gas"] = "1000000";
+        permission["max_gas"] = "10000";
         Assert.Empty(Check(permission));
+    }
+
+    [Theory]
+    [InlineData(200, null)]
+    [InlineData(201, "max_gas times max_fee_per_gas times max_signatures is 10.05 ether: what a session may cost in fees")]
+    [InlineData(10_000, "max_gas times max_fee_per_gas times max_signatures is 500 ether: what a session may cost in fees")]
+    public void Fees_of_a_session_that_nothing_bounds(int signatures, string? warning)
+    {
+        var document = PolicyBuilder.Document(Fees("500000", "100000000000"));
+        document["ceiling"]!["max_signatures"] = signatures;
+        var warnings = PolicyLint.Check(PolicyBuilder.Parse(document));
+        Assert.Equal(warning is null ? 0 : 1, warnings.Count);
+        Assert.All(warnings, found => Assert.StartsWith("ceiling.permissions[0]: " + warning, found, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Fees_of_a_session_that_signs_without_end()
+    {
+        var document = PolicyBuilder.Document(Fees("500000", "100000000000"));
+        document["ceiling"]!.AsObject().Remove("max_signatures");
+        Assert.Contains(
+            "ceiling.permissions[0]: max_gas times max_fee_per_gas is 0.05 ether a transaction, and without max_signatures nothing bounds what a session may cost in fees.",
+            PolicyLint.Check(PolicyBuilder.Parse(document))
+        );
     }
 
     [Fact]
@@ -46,10 +67,19 @@ public class FeeLintTests
     public void Native_value_without_a_cap_worth_the_name()
     {
         var permission = ScopeBuilder.Call("", meters: """[{"budget":"eth","native_value":true}]""");
-        permission["max_native_value"] = "170141183460469231731687303715884105728";
-        Assert.Contains("is no cap", Assert.Single(Check(permission)), StringComparison.Ordinal);
-        permission["max_native_value"] = "170141183460469231731687303715884105727";
+        permission["max_native_value"] = "1000000000000000000000001";
+        Assert.Contains("a million ether, is no cap", Assert.Single(Check(permission)), StringComparison.Ordinal);
+        permission["max_native_value"] = "1000000000000000000000000";
         Assert.Empty(Check(permission));
+    }
+
+    private static JsonObject Fees(string gas, string fee)
+    {
+        var permission = ScopeBuilder.Call("f()");
+        permission["max_gas"] = gas;
+        permission["max_fee_per_gas"] = fee;
+        permission["max_priority_fee_per_gas"] = "1";
+        return permission;
     }
 
     private static IReadOnlyList<string> Check(params JsonObject[] permissions) =>
