@@ -1,6 +1,6 @@
 namespace SessionSigner.Server;
 
-/// <summary>The policy that init writes: token transfers on a development chain, capped per transfer and in all. Meant to be edited.</summary>
+/// <summary>The policy that init writes: token transfers on a development chain, capped per transfer and per day. Meant to be edited.</summary>
 internal static class ExamplePolicy
 {
     // An account that signs for itself has no separate one; the zero address would be refused by nobody, so a known burn address stands in.
@@ -43,7 +43,7 @@ internal static class ExamplePolicy
                   meters:
                     - {budget: tokens, path: amount}
               budgets:
-                - {name: tokens, unit: base units, limit: "10000000", window: lifetime, per: session}
+                - {name: tokens, unit: base units, limit: "10000000", window: calendar_day, per: policy}
               rates:
                 - {max: 10, window_seconds: 1}
               max_signatures: 1000

@@ -18,6 +18,10 @@ internal static class PolicyBuilder
         var budgets = ceiling["budgets"]!.AsArray();
         var text = ceiling["permissions"]!.ToJsonString();
         budgets.RemoveAll(budget => !text.Contains($"\"budget\":{budget!["name"]!.ToJsonString()}", StringComparison.Ordinal));
+        foreach (var budget in budgets)
+        {
+            budget!["per"] = "policy";
+        }
         ceiling["rates"] = JsonNode.Parse("""[{"max":10,"window_seconds":1}]""");
         ceiling["max_signatures"] = 1_000;
         return new JsonObject

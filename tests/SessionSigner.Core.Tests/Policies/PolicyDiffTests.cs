@@ -34,7 +34,7 @@ public class PolicyDiffTests
         ["decimals stated"] = (d => Budget(d)["decimals"] = 6, "ceiling.budgets[usdc].decimals", ChangeEffect.Unclear),
         ["limit raised"] = (d => Budget(d)["limit"] = "1001", "ceiling.budgets[usdc].limit", ChangeEffect.Widens),
         ["limit with fewer digits"] = (d => Budget(d)["limit"] = "999", "ceiling.budgets[usdc].limit", ChangeEffect.Narrows),
-        ["shared"] = (d => Budget(d)["per"] = "policy", "ceiling.budgets[usdc].per", ChangeEffect.Narrows),
+        ["no longer shared"] = (d => Budget(d)["per"] = "session", "ceiling.budgets[usdc].per", ChangeEffect.Widens),
         ["anew each day"] = (d => Budget(d)["window"] = "calendar_day", "ceiling.budgets[usdc].window", ChangeEffect.Widens),
         ["unit"] = (d => Budget(d)["unit"] = "x", "ceiling.budgets[usdc].unit", ChangeEffect.None),
         ["gas cap gone"] = (d => Permission(d).Remove("max_gas"), Pay + ".max_gas", ChangeEffect.Widens),

@@ -19,6 +19,37 @@ public class ExamplePolicyTests
         Assert.Empty(PolicyLint.Check(policy));
     }
 
+    /// <summary>The one that init writes too.</summary>
+    [Fact]
+    public void What_init_writes_loads_without_a_warning()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, ExamplePolicy.Create("spiffe://desk.example/trader", "desk-primary", address: ""));
+            Assert.True(PolicyFile.TryRead(file, out var policy, out var faults), string.Join('\n', faults));
+            Assert.Empty(PolicyLint.Check(policy));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>That of the quickstart bounds sessions and not days, as its comment says; nothing else.</summary>
+    [Fact]
+    public void That_of_the_quickstart_has_the_warning_that_its_comment_names()
+    {
+        var file = Path.Combine(Folder("deploy/quickstart"), "policy.yaml");
+        Assert.True(PolicyFile.TryRead(file, out var policy, out var faults), string.Join('\n', faults));
+        Assert.StartsWith(
+            "ceiling.budgets[0].per: \"usdc\" begins anew",
+            Assert.Single(PolicyLint.Check(policy)),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("`sessionsigner policy lint` says so", File.ReadAllText(file), StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Files))]
     public void Every_case_is_decided_as_it_says(string file)

@@ -25,12 +25,33 @@ internal static class BudgetLint
             {
                 warnings.Add($"{path}.limit: 2^127 or more is no limit.");
             }
-            if (budget.Per == BudgetPer.Session && policy.MaxOpenSessionsPerPrincipal is null)
+            else if (FeeLint.IsNoCap(budget.Limit) && Meters(policy.Ceiling, budget).Any(FeeLint.IsOfNativeValue))
+            {
+                warnings.Add($"{path}.limit: More than 10^24 of native value, a million ether, is no limit.");
+            }
+            if (budget.Per == BudgetPer.Session && !IsCountedElsewhere(policy.Ceiling, budget))
             {
                 warnings.Add(
-                    $"{path}.per: Every session has a budget of its own, and nothing says how many may be open; share it, or set max_open_sessions_per_principal."
+                    $"{path}.per: \"{budget.Name}\" begins anew with every session, and who closes one may open the next: nothing bounds what they spend together. "
+                        + "Count the same into a budget per principal, policy or primary_key."
                 );
             }
         }
+    }
+
+    private static IEnumerable<Meter> Meters(Scope scope, Budget budget) =>
+        scope.Permissions.SelectMany(permission => permission.Meters).Where(meter => meter.Budget == budget.Name);
+
+    // Whether everything that counts into a budget counts into one that sessions share as well.
+    private static bool IsCountedElsewhere(Scope scope, Budget budget)
+    {
+        var shared = scope.Budgets.Where(one => one.Per != BudgetPer.Session).Select(one => one.Name).ToHashSet(StringComparer.Ordinal);
+        return scope.Permissions.All(permission =>
+            permission
+                .Meters.Where(meter => meter.Budget == budget.Name)
+                .All(meter =>
+                    permission.Meters.Any(other => shared.Contains(other.Budget) && other with { Budget = meter.Budget } == meter)
+                )
+        );
     }
 }

@@ -130,17 +130,42 @@ public class BudgetLintTests
     }
 
     [Fact]
-    public void Budgets_of_sessions_without_number()
+    public void A_budget_that_the_next_session_has_anew()
     {
         var document = PolicyBuilder.Document();
-        document.Remove("max_open_sessions_per_principal");
+        var budget = document["ceiling"]!["budgets"]![0]!;
+        budget["per"] = "session";
+        document["max_open_sessions_per_principal"] = 1;
         Assert.StartsWith(
-            "ceiling.budgets[0].per: ",
+            "ceiling.budgets[0].per: \"usdc\" begins anew with every session",
             Assert.Single(PolicyLint.Check(PolicyBuilder.Parse(document))),
             StringComparison.Ordinal
         );
-        document["ceiling"]!["budgets"]![0]!["per"] = "policy";
+        foreach (var per in (string[])["principal", "policy", "primary_key"])
+        {
+            budget["per"] = per;
+            Assert.Empty(PolicyLint.Check(PolicyBuilder.Parse(document)));
+        }
+    }
+
+    [Fact]
+    public void A_budget_of_a_session_beside_one_that_counts_all_of_the_same()
+    {
+        var document = PolicyBuilder.Document();
+        var budgets = document["ceiling"]!["budgets"]!.AsArray();
+        budgets[0]!["per"] = "session";
+        budgets.Add(JsonNode.Parse("""{"name":"day","unit":"USDC","limit":"5000","window":"calendar_day","per":"policy"}"""));
+        var permissions = document["ceiling"]!["permissions"]!.AsArray();
+        var meters = permissions[0]!["meters"]!.AsArray();
+        meters.Add(JsonNode.Parse("""{"budget":"day","path":"amount"}"""));
         Assert.Empty(PolicyLint.Check(PolicyBuilder.Parse(document)));
+
+        // Another permission counts into that of the session alone.
+        var second = permissions[0]!.DeepClone();
+        (second["name"], second["targets"]) = ("second", new JsonArray(ScopeBuilder.Other));
+        second["meters"]!.AsArray().RemoveAt(1);
+        permissions.Add(second);
+        Assert.Contains("begins anew", Assert.Single(PolicyLint.Check(PolicyBuilder.Parse(document))), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -73,6 +73,24 @@ public class FeeLintTests
         Assert.Empty(Check(permission));
     }
 
+    [Theory]
+    [InlineData("1000000000000000000000001", true)]
+    [InlineData("1000000000000000000000000", false)]
+    public void A_budget_of_native_value_without_a_limit_worth_the_name(string limit, bool isNone)
+    {
+        var native = ScopeBuilder.Call("", meters: """[{"budget":"eth","native_value":true}]""");
+        native["max_native_value"] = "5";
+        var document = PolicyBuilder.Document(native);
+        document["ceiling"]!["budgets"]![0]!["limit"] = limit;
+        Assert.Equal(isNone, PolicyLint.Check(PolicyBuilder.Parse(document)).Any(IsOfLimit));
+        // Of a token it is a number like any other.
+        document = PolicyBuilder.Document();
+        document["ceiling"]!["budgets"]![0]!["limit"] = limit;
+        Assert.Empty(PolicyLint.Check(PolicyBuilder.Parse(document)));
+
+        static bool IsOfLimit(string warning) => warning.StartsWith("ceiling.budgets[0].limit: ", StringComparison.Ordinal);
+    }
+
     private static JsonObject Fees(string gas, string fee)
     {
         var permission = ScopeBuilder.Call("f()");
