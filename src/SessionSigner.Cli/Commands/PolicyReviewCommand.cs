@@ -58,6 +58,7 @@ internal sealed class PolicyReviewCommand : DaemonCommand
             await NewFile.WriteAsync(documentFile, json, cancellationToken);
         }
 
+        var selectors = SelectorView.Of(answer.DocumentJson.Span);
         var version = PolicyVersionView.From(answer.Version);
         if (report.IsJson)
         {
@@ -68,12 +69,14 @@ internal sealed class PolicyReviewCommand : DaemonCommand
                     Document = EmbeddedJson.Parse(json),
                     Statement = statement,
                     Warnings = answer.Warnings.ToList(),
+                    Selectors = selectors,
                 }
             );
             return ExitCode.Ok;
         }
 
         version.Write(report, answer.Warnings);
+        SelectorView.Write(report, selectors);
         report.Heading("Document");
         report.Line(json);
         if (statement.Length > 0)

@@ -35,7 +35,10 @@ internal static class PolicyCommand
     {
         var file = FileArgument();
         var json = CommandLine.JsonOption();
-        var command = new Command("show", "Print a policy's digest, to be pinned in the configuration, and its canonical JSON.")
+        var command = new Command(
+            "show",
+            "Print a policy's digest, to be pinned in the configuration, the selectors of its functions, and its canonical JSON."
+        )
         {
             file,
             json,
@@ -55,7 +58,7 @@ internal static class PolicyCommand
         var warnings = PolicyLint.Check(policy);
         if (asJson)
         {
-            await PrintAsync(Describe(policy, warnings));
+            await PrintAsync(PolicyView.Json(policy, warnings));
         }
         else
         {
@@ -77,14 +80,15 @@ internal static class PolicyCommand
         }
         if (asJson)
         {
-            await PrintAsync(Describe(policy, PolicyLint.Check(policy)));
+            await PrintAsync(PolicyView.Json(policy, PolicyLint.Check(policy)));
             return ExitCodes.Ok;
         }
         // Whoever pins the digest sees it, though the output goes into a pipe.
         await PrintDangersAsync(Console.Error, PolicyLint.Check(policy));
-        await Console.Out.WriteLineAsync($"name    {policy.Name}");
-        await Console.Out.WriteLineAsync($"digest  {policy.Digest}");
-        await Console.Out.WriteLineAsync(policy.CanonicalJson);
+        foreach (var line in PolicyView.Lines(policy))
+        {
+            await Console.Out.WriteLineAsync(line);
+        }
         return ExitCodes.Ok;
     }
 
@@ -123,15 +127,6 @@ internal static class PolicyCommand
             await Console.Error.WriteLineAsync($"{file}: {fault}");
         }
     }
-
-    private static JsonObject Describe(Policy policy, IReadOnlyList<string> warnings) =>
-        new()
-        {
-            ["name"] = policy.Name,
-            ["digest"] = policy.Digest.ToString(),
-            ["warnings"] = ToArray(warnings),
-            ["policy"] = JsonNode.Parse(policy.CanonicalJson),
-        };
 
     internal static JsonArray ToArray(IEnumerable<string> texts) => [.. texts.Select(text => JsonValue.Create(text))];
 

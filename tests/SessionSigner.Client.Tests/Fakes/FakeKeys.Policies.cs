@@ -8,7 +8,8 @@ namespace SessionSigner.Client.Tests;
 /// <summary>A version of a policy in each state, and the roster that decides on it.</summary>
 public static partial class FakeKeys
 {
-    public const string Document = """{"name":"desk","version":1}""";
+    public const string Document =
+        """{"ceiling":{"chains":["1"],"permissions":[{"function":"transfer(address to, uint256 amount)","kind":"call","name":"pay","targets":["0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"]}],"version":1},"name":"desk","version":1}""";
 
     public static string PolicyDigest { get; } = Keccak256.Hash(Encoding.UTF8.GetBytes(Document)).ToString();
 
