@@ -74,11 +74,15 @@ internal static class CallLint
         List<string> warnings
     )
     {
-        if (permission.Constraints.Count == 0 && permission.Meters.Count == 0)
+        if (permission.Meters.Count == 0 && !arguments.Any(IsBound))
         {
             if (arguments.Count > 0)
             {
-                warnings.Add($"{path}.constraints: Nothing is constrained: every call of {function.Name} is signed.");
+                var (what, calls) =
+                    permission.Constraints.Count == 0
+                        ? ("Nothing is constrained", "every call")
+                        : ("Nothing is held to listed values, capped or counted", "nearly every call");
+                warnings.Add($"{path}.constraints: {what}: {calls} of {function.Name} is signed.");
             }
             return;
         }
@@ -90,5 +94,9 @@ internal static class CallLint
         {
             warnings.Add(warning);
         }
+
+        bool IsBound(Argument argument) =>
+            ArgumentBounds.IsPinned(permission, function.Inputs, argument)
+            || ArgumentBounds.IsCapped(permission, function.Inputs, argument);
     }
 }

@@ -51,7 +51,7 @@ internal static class TokenLint
             _ => null,
         };
 
-    // A function that is not known moves no token but the one whose contract it is of; calls that it carries are looked at by themselves.
+    // A function or message that is not known moves no token but the one whose contract it is of; calls that it carries are looked at by themselves.
     private static Mover? Describe(CallPermission call, int index)
     {
         if (!AbiFunction.TryParse(call.Function, out var parsed, out _))
@@ -87,7 +87,10 @@ internal static class TokenLint
         var amounts = TypedDataLint.Amounts(typed, arguments).ToList();
         if (amounts.Count == 0 && !TypedDataLint.IsPermit(typed))
         {
-            return null;
+            var all = typed.Meters.Select(meter => meter.Budget).ToList();
+            return typed.Domain.VerifyingContract is { } verifier
+                ? new Mover(index, typed.PrimaryType, typed.PrimaryType, typed.Domain.ChainId, [verifier], all, IsKnown: false)
+                : null;
         }
         var tokens =
             arguments.FirstOrDefault(one => one.Name == "token") is { } token ? Listed(typed, fields, token)

@@ -109,6 +109,20 @@ public class BudgetLintTests
     }
 
     [Fact]
+    public void A_message_to_a_token_that_is_not_known_and_not_counted_into_its_budget()
+    {
+        var first = ScopeBuilder.Call(Transfer, Bounds, Count, name: "first");
+        var order = ScopeBuilder.Typed("Order(uint256 amount)", """[{"path":"amount","op":"lte","value":"1"}]""", CountElsewhere);
+        Assert.StartsWith(
+            "ceiling.permissions[1].meters: Order may move a token of which ceiling.permissions[0] is counted into",
+            Assert.Single(Check(first, order)),
+            StringComparison.Ordinal
+        );
+        order["domain"]!["verifying_contract"] = ScopeBuilder.Other;
+        Assert.Empty(Check(first, order));
+    }
+
+    [Fact]
     public void What_a_container_of_a_token_carries_is_looked_at_by_itself()
     {
         var multicall = ScopeBuilder.Call("multicall(bytes[] calls)", name: "second");

@@ -282,6 +282,15 @@ public class CallLintTests
         );
         Assert.Empty(Check(ScopeBuilder.Call(function, List(AtMost(argument, "1")))));
         Assert.Empty(Check(ScopeBuilder.Call("settle()")));
+        // A bound that nothing fails is none.
+        foreach (var loose in (string[])["\"op\":\"gte\",\"value\":\"0\"", "\"op\":\"ne\",\"value\":\"7\""])
+        {
+            Assert.EndsWith(
+                "nearly every call of settle is signed.",
+                Assert.Single(Check(ScopeBuilder.Call(function, $$"""[{"path":"{{argument}}",{{loose}}}]"""))),
+                StringComparison.Ordinal
+            );
+        }
     }
 
     [Fact]
