@@ -19,7 +19,7 @@ internal static class PermissionOverlap
         };
 
     /// <summary>Whether an operation can be for both. What it carries and its gas are not looked at.</summary>
-    public static bool May(UserOperationPermission one, UserOperationPermission other) =>
+    private static bool May(UserOperationPermission one, UserOperationPermission other) =>
         one.Chain == other.Chain
         && one.EntryPoint == other.EntryPoint
         && one.EntryPointVersion == other.EntryPointVersion

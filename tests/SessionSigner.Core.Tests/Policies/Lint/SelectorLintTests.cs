@@ -63,20 +63,6 @@ public class SelectorLintTests
         );
     }
 
-    [Theory]
-    [InlineData("workMyDirefulOwner(uint256 job, uint256 hours)", true)]
-    [InlineData("workMyDirefulOwner(uint256 job, uint256 days)", true)]
-    [InlineData("workMyDirefulOwners(uint256 job, uint256 hours)", false)]
-    public void Permissions_of_one_selector_are_for_the_same_calls(string function, bool isSame)
-    {
-        // Of a scope and not of a policy: whether such a policy loads is not lint's to decide.
-        var warnings = new List<string>();
-        var first = ScopeBuilder.Call("transfer(address to, uint256 amount)", Bounds, Count, name: "first");
-        OverlapLint.Check(ScopeBuilder.Parse(ScopeBuilder.Document(first, ScopeBuilder.Call(function, name: "second"))), warnings);
-        Assert.Equal(isSame ? 1 : 0, warnings.Count);
-        Assert.All(warnings, warning => Assert.Contains("matches the same calls", warning, StringComparison.Ordinal));
-    }
-
     private static IReadOnlyList<string> Check(params JsonObject[] permissions) =>
         PolicyLint.Check(PolicyBuilder.Parse(PolicyBuilder.Document([.. permissions.Select(one => one.DeepClone().AsObject())])));
 }
