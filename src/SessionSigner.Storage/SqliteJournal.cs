@@ -180,6 +180,6 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
         return entries.Count == 1
             && entries[0].Index == found.AuditIndex
             && EntryCodec.TryDecode(entries[0].Bytes.Span, out var entry, out _)
-            && WriteRules.Matches(entry!, sessionId, requestId, found.Answer.Span);
+            && AnswerRules.Matches(entry!, sessionId, requestId, found.Answer.Span);
     }
 }

@@ -93,21 +93,24 @@ public sealed class PolicyTests : IDisposable
         Assert.Equal(ErrorCode.JournalFailed, Assert.Throws<SignerException>(() => journal.FindDocument(Keccak256.Hash(s_policy))).Code);
     }
 
-    private static JournalWrite First() =>
+    private static JournalWrite First() => FirstRoster(s_roster);
+
+    private static JournalWrite Proposal() => new(Of(EntryKind.PolicyProposed)) { Document = s_policy };
+
+    /// <summary>The first roster, which needs no other before it.</summary>
+    internal static JournalWrite FirstRoster(byte[] document) =>
         new(
             Of(EntryKind.PolicyActivated) with
             {
                 Policy = "",
                 DocumentKind = "roster",
-                PolicyDigest = Keccak256.Hash(s_roster).ToArray(),
+                PolicyDigest = Keccak256.Hash(document).ToArray(),
                 RosterDigest = default,
             }
         )
         {
-            Document = s_roster,
+            Document = document,
         };
-
-    private static JournalWrite Proposal() => new(Of(EntryKind.PolicyProposed)) { Document = s_policy };
 
     private static Entry Of(EntryKind kind) =>
         new()

@@ -55,6 +55,8 @@ public sealed class ReleaseTests : IDisposable
         await journal.Append(signed);
         var greedy = Writes.Signed(1, "r-1", Writes.Shared(1, 6));
         await ThrowsAsync(journal, Writes.Released(greedy, 1, "0"), ErrorCode.NotReleasable);
+        await ThrowsAsync(journal, Writes.Released(signed, 2, "0"), ErrorCode.NotReleasable);
+        await ThrowsAsync(journal, Writes.Released(signed, long.MaxValue, "0"), ErrorCode.NotReleasable);
         await ThrowsAsync(journal, Writes.Released(Writes.Signed(2, "r-1", Writes.Shared(2, 1)), 1, "4"), ErrorCode.SessionNotFound);
         Assert.Equal("5", Assert.Single(journal.ReadSharedBudget(Shared, 0)).Spent.ToString());
         Assert.Equal(2, journal.Head.Size);
@@ -117,7 +119,6 @@ public sealed class ReleaseTests : IDisposable
     [InlineData(2, "r-1", 5, "The release names no signature before it")]
     [InlineData(1, "r-2", 5, "of another session, or of other amounts")]
     [InlineData(1, "r-1", 4, "of another session, or of other amounts")]
-    [InlineData(9, "r-1", 5, "The release names no signature before it")]
     public async Task A_journal_in_which_a_release_does_not_follow_does_not_open(long index, string request, ulong amount, string message)
     {
         await using (var journal = _directory.Open())

@@ -37,8 +37,13 @@ public sealed class TamperTests : IDisposable
     [InlineData("UPDATE session SET principal = 'spiffe://thief'", "does not follow from the log")]
     [InlineData("UPDATE session SET grant_json = x'7b7d'", "does not follow from the log")]
     [InlineData("DELETE FROM budget; DELETE FROM session_state; DELETE FROM session", "The log opens 1 sessions, 0 are stored")]
-    [InlineData("DELETE FROM answer WHERE request_id = 'r-2'", "answers were stored")]
-    [InlineData("UPDATE answer SET audit_index = 99 WHERE request_id = 'r-2'", "beyond the end of the log")]
+    [InlineData("DELETE FROM answer WHERE request_id = 'r-2'", "The log implies 3 answers, 2 are stored, 3 were counted")]
+    [InlineData("UPDATE head SET answers = 4", "The log implies 3 answers, 3 are stored, 4 were counted")]
+    [InlineData("UPDATE answer SET audit_index = 99 WHERE request_id = 'r-2'", "The stored answer to request \"r-2\"")]
+    [InlineData("UPDATE answer SET request_id = 'r-9' WHERE request_id = 'r-2'", "The stored answer to request \"r-9\"")]
+    [InlineData("UPDATE answer SET answer = CAST(substr(answer, 1, 64) AS BLOB)", "The stored answer to request")]
+    [InlineData("UPDATE session SET not_after = 9999999999", "does not follow from the log")]
+    [InlineData("UPDATE session_state SET ended_by = 'spiffe://framed', ended_at_ms = 5", "does not follow from the log")]
     [InlineData("DROP INDEX open_session", "missing: CREATE INDEX open_session")]
     [InlineData("CREATE TRIGGER t AFTER INSERT ON budget BEGIN UPDATE budget SET spent = zeroblob(32); END", "unexpected: CREATE TRIGGER")]
     [InlineData("ALTER TABLE head ADD COLUMN extra INTEGER", "unexpected: CREATE TABLE head")]
@@ -82,11 +87,19 @@ public sealed class TamperTests : IDisposable
     public async Task A_changed_answer_is_never_given(string sql)
     {
         await FillAsync();
-        Execute(sql);
-        await using var journal = _directory.Open();
-        var error = Assert.Throws<Core.SignerException>(() => journal.FindAnswer(Writes.SessionId(1), "r-1"));
-        Assert.Equal(Core.ErrorCode.JournalFailed, error.Code);
-        Assert.NotNull(journal.FindAnswer(Writes.SessionId(1), "r-2"));
+        await using (var journal = _directory.Open())
+        {
+            // Behind the daemon's back, while it runs.
+            Execute(sql);
+            var error = Assert.Throws<Core.SignerException>(() => journal.FindAnswer(Writes.SessionId(1), "r-1"));
+            Assert.Equal(Core.ErrorCode.JournalFailed, error.Code);
+            Assert.NotNull(journal.FindAnswer(Writes.SessionId(1), "r-2"));
+        }
+        Assert.Contains(
+            $"The stored answer to request \"r-1\" of {Writes.SessionId(1)} is not one that the log implies",
+            Assert.Throws<JournalOpenException>(_directory.Open).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

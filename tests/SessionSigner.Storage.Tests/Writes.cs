@@ -30,7 +30,8 @@ internal static class Writes
     public static JournalWrite Opened(int number, string principal = Principal, string primaryKey = "desk-1")
     {
         var id = SessionId(number);
-        var grant = Encoding.UTF8.GetBytes($$"""{"format":"sessionsigner.grant.v1","session":"{{id}}"}""");
+        var grant = GrantSamples.Of(number);
+        var grantJson = GrantSamples.ToJson(grant);
         return new JournalWrite(
             new Entry
             {
@@ -42,7 +43,7 @@ internal static class Writes
                 Policy = "desk",
                 PolicyDigest = Hash("policy").ToArray(),
                 PrimaryKey = primaryKey,
-                Grant = grant,
+                Grant = grantJson,
             }
         )
         {
@@ -53,14 +54,14 @@ internal static class Writes
                 Policy = "desk",
                 PolicyDigest = Hash("policy"),
                 PrimaryKey = primaryKey,
-                GrantId = Hash($"grant {number}"),
-                Account = new Address(Hash("account").ToArray().AsSpan(0, 20)),
-                Address = new Address(Hash($"address {number}").ToArray().AsSpan(0, 20)),
-                PublicKey = (byte[])[2, .. Hash($"key {number}").ToArray()],
-                NotBefore = 1_700_000_000,
-                NotAfter = 1_700_003_600,
+                GrantId = grant.GrantId,
+                Account = grant.Account,
+                Address = Address.FromPublicKey(grant.SessionKey.Compressed.Span),
+                PublicKey = grant.SessionKey.Compressed,
+                NotBefore = grant.NotBefore,
+                NotAfter = grant.NotAfter,
                 OpenedAtMs = 1_700_000_000_000 + number,
-                GrantJson = grant,
+                GrantJson = grantJson,
             },
             Answer = new StoredAnswer(principal, $"open-{number}", Hash($"open body {number}"), Encoding.UTF8.GetBytes(id)),
         };
@@ -169,10 +170,11 @@ internal static class Writes
                 TimeMs = 1_700_000_001_000,
                 Principal = Principal,
                 SessionId = SessionId(session),
-                Detail = reason.ToString(),
+                Detail = SessionEnd.WordOf(reason),
             }
         )
         {
             Ended = new SessionEnd(SessionId(session), reason, Principal, 1_700_000_001_000),
+            Answer = new StoredAnswer(SessionId(session), SessionEnd.AnswerId, default, Encoding.UTF8.GetBytes(SessionEnd.WordOf(reason))),
         };
 }

@@ -10,7 +10,7 @@ public readonly record struct TreeHead(long Size, Hash32 Root);
 
 /// <summary>The answer to a request, kept so that a retry gets the same answer without a second debit.</summary>
 /// <param name="SessionId">The session, or for OpenSession the opening principal's identity.</param>
-/// <param name="RequestId">The client's request identifier; for the end of a session "$end", which no client can choose.</param>
+/// <param name="RequestId">The client's request identifier; for the end of a session and for a release one that no client can choose.</param>
 /// <param name="BodyHash">Hash of the request without its identifier.</param>
 /// <param name="Answer">The signature (65 bytes); for OpenSession the session identifier, for the end of a session its reason, in UTF-8.</param>
 public sealed record StoredAnswer(string SessionId, string RequestId, Hash32 BodyHash, ReadOnlyMemory<byte> Answer);
@@ -138,7 +138,16 @@ public readonly record struct SharedBudgetRow(string Window, long Bucket, long L
 /// <param name="Reason">Why.</param>
 /// <param name="EndedBy">Who, or empty.</param>
 /// <param name="EndedAtMs">When.</param>
-public sealed record SessionEnd(string SessionId, SessionEndReason Reason, string EndedBy, long EndedAtMs);
+public sealed record SessionEnd(string SessionId, SessionEndReason Reason, string EndedBy, long EndedAtMs)
+{
+    /// <summary>
+    /// The identifier under which the end of a session is found again. No client can use it: it has a character that request identifiers may not have.
+    /// </summary>
+    public const string AnswerId = "$end";
+
+    /// <summary>A reason as the detail of the entry says it.</summary>
+    public static string WordOf(SessionEndReason reason) => reason.ToString().ToLowerInvariant();
+}
 
 /// <summary>A signature whose reservation is given back.</summary>
 /// <param name="Index">Index of its entry.</param>
@@ -150,10 +159,10 @@ public sealed record ReleasedReservation(long Index, SessionRecord Session)
 }
 
 /// <summary>What becomes durable together: one audit entry and the changes it stands for.</summary>
-/// <param name="Entry">The audit entry.</param>
+/// <param name="Entry">The audit entry. What opens, signs in, ends or releases in a session has an answer; nothing else has one.</param>
 public sealed record JournalWrite(Entry Entry)
 {
-    /// <summary>The answer to keep, if the request has an identifier.</summary>
+    /// <summary>The answer to keep.</summary>
     public StoredAnswer? Answer { get; init; }
 
     /// <summary>A session that opens.</summary>

@@ -6,12 +6,6 @@ namespace SessionSigner.Core;
 /// <summary>Ends sessions: the key is wiped first, then the end is journaled. Thread safe.</summary>
 internal sealed class SessionEnder(IJournal journal, SessionTable table, TimeProvider time, SessionOptions options)
 {
-    /// <summary>
-    /// Request identifier under which the journal keeps the end of a session, so that its index is found again.
-    /// No client can use it: it has a character that request identifiers may not have.
-    /// </summary>
-    public const string EndRequestId = "$end";
-
     /// <summary>Ends a session and journals the end in the background.</summary>
     /// <returns>Completes with the index of the end's entry once it is durable, whoever ended the session.</returns>
     public Task<long> End(LiveSession session, SessionEndReason reason, string endedBy)
@@ -168,7 +162,7 @@ internal sealed class SessionEnder(IJournal journal, SessionTable table, TimePro
 
     private static JournalWrite ToWrite(SessionRecord session, SessionEnd end)
     {
-        var reason = end.Reason.ToString().ToLowerInvariant();
+        var reason = SessionEnd.WordOf(end.Reason);
         var entry = new Entry
         {
             Kind = EntryKind.SessionEnded,
@@ -183,7 +177,7 @@ internal sealed class SessionEnder(IJournal journal, SessionTable table, TimePro
         return new JournalWrite(entry)
         {
             Ended = end,
-            Answer = new StoredAnswer(session.SessionId, EndRequestId, default, Encoding.ASCII.GetBytes(reason)),
+            Answer = new StoredAnswer(session.SessionId, SessionEnd.AnswerId, default, Encoding.ASCII.GetBytes(reason)),
         };
     }
 }

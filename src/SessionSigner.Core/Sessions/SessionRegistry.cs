@@ -120,10 +120,7 @@ public sealed class SessionRegistry : IAsyncDisposable
         var (live, record) = _reader.Find(caller, mayReadAll: false, sessionId);
         if (live is null)
         {
-            return new ClosedSession(
-                SessionViews.Create(record),
-                _journal.FindAnswer(sessionId, SessionEnder.EndRequestId)?.AuditIndex ?? -1
-            );
+            return new ClosedSession(SessionViews.Create(record), _journal.FindAnswer(sessionId, SessionEnd.AnswerId)?.AuditIndex ?? -1);
         }
         try
         {

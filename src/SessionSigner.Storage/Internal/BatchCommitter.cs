@@ -17,6 +17,7 @@ internal sealed class BatchCommitter
     private readonly MerkleTree _tree;
     private readonly SessionLedger _ledger;
     private readonly PolicyLog _policies;
+    private readonly ReleasedEntries _released;
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _rollback;
@@ -39,6 +40,7 @@ internal sealed class BatchCommitter
         _tree = log.Tree;
         _answers = log.Answers;
         _policies = log.Policies;
+        _released = log.Released;
         _ledger = new SessionLedger(connection);
         _begin = connection.Prepare("BEGIN IMMEDIATE");
         _commit = connection.Prepare("COMMIT");
@@ -84,6 +86,7 @@ internal sealed class BatchCommitter
                 pending.Index = _tree.Size;
                 _ledger.Apply(pending.Write);
                 ApplyPolicy(pending.Write);
+                ApplyRelease(pending.Write);
                 AddEntry(pending.Entry);
                 _tree.AppendLeafHash(pending.Leaf);
             }
@@ -129,6 +132,14 @@ internal sealed class BatchCommitter
         }
     }
 
+    private void ApplyRelease(JournalWrite write)
+    {
+        if (write.Released is { } released)
+        {
+            _released.Add(released.Index);
+        }
+    }
+
     // Says why not, or null; an admitted write's answer is then stored. The answer comes last because its insertion is its own test.
     private SignerException? Admit(JournalWrite write)
     {
@@ -139,6 +150,10 @@ internal sealed class BatchCommitter
         if (_policies.FindFault(write.Entry) is not null)
         {
             return JournalErrors.PolicyOrder();
+        }
+        if (write.Released is { } released && FindRejection(released) is { } notReleased)
+        {
+            return notReleased;
         }
         if (write.Answer is not { } answer)
         {
@@ -159,6 +174,12 @@ internal sealed class BatchCommitter
         _answers++;
         return null;
     }
+
+    // That there was no release before is also what the table of answers says, unless somebody else has written to it.
+    private SignerException? FindRejection(ReleasedReservation released) =>
+        released.Index >= _tree.Size ? JournalErrors.NotSigned()
+        : _released.Contains(released.Index) ? JournalErrors.RequestIdReused()
+        : null;
 
     private void AddEntry(byte[] entry)
     {

@@ -6,19 +6,42 @@ using SessionSigner.Ethereum;
 namespace SessionSigner.Storage;
 
 /// <summary>What the log says of one session, added up entry by entry.</summary>
-internal sealed class DerivedSession(Entry opened)
+/// <param name="sequence">Its number in the order in which sessions were opened, from 1.</param>
+/// <param name="opened">The entry that opened it.</param>
+internal sealed class DerivedSession(long sequence, Entry opened)
 {
+    private readonly long _openedAtMs = opened.TimeMs;
+    private string _endWord = "";
+    private string _endedBy = "";
+    private long _endedAtMs;
+    private long _signatures;
+
     public SessionIdentity Identity { get; } =
         new(opened.Principal, opened.Policy, opened.PolicyDigest.ToArray(), opened.PrimaryKey, SHA256.HashData(opened.Grant.Span));
 
-    public bool HasEnded { get; set; }
-
-    public long Signatures { get; private set; }
+    public bool HasEnded { get; private set; }
 
     /// <summary>What it took from its own budgets.</summary>
     public Dictionary<(string Budget, string Window, long Bucket), UInt256> Spent { get; } = [];
 
-    public void CountSignature() => Signatures++;
+    public void CountSignature() => _signatures++;
+
+    public void End(Entry ended)
+    {
+        HasEnded = true;
+        (_endWord, _endedBy, _endedAtMs) = (ended.Detail, ended.Principal, ended.TimeMs);
+    }
+
+    /// <summary>Whether everything that is stored of the session follows from the log and from the grant in it.</summary>
+    public bool Matches(long storedSequence, SessionRecord stored) =>
+        storedSequence == sequence
+        && Identity.Matches(stored)
+        && SessionGrant.Matches(stored)
+        && stored.OpenedAtMs == _openedAtMs
+        && (HasEnded ? SessionEnd.WordOf(stored.EndReason) == _endWord : stored.EndReason == SessionEndReason.None)
+        && stored.EndedBy == _endedBy
+        && stored.EndedAtMs == _endedAtMs
+        && stored.Signatures == _signatures;
 }
 
 /// <summary>What the opening entry fixes of a session; the grant by its SHA-256.</summary>
@@ -31,10 +54,10 @@ internal sealed record SessionIdentity(string Principal, string Policy, byte[] P
     public SharedBudgetKey KeyOf(string per, string budget) =>
         new(per, SharedBudgetKey.SubjectOf(per, Principal, Policy, PrimaryKey), Policy, budget);
 
-    public bool Matches(string principal, string policy, byte[] policyDigest, string primaryKey, byte[] grantJson) =>
-        principal == Principal
-        && policy == Policy
-        && primaryKey == PrimaryKey
-        && (PolicyDigest.Length == 0 || policyDigest.AsSpan().SequenceEqual(PolicyDigest))
-        && SHA256.HashData(grantJson).AsSpan().SequenceEqual(GrantHash);
+    public bool Matches(SessionRecord stored) =>
+        stored.Principal == Principal
+        && stored.Policy == Policy
+        && stored.PrimaryKey == PrimaryKey
+        && stored.PolicyDigest.ToArray().AsSpan().SequenceEqual(PolicyDigest)
+        && SHA256.HashData(stored.GrantJson.Span).AsSpan().SequenceEqual(GrantHash);
 }

@@ -31,5 +31,7 @@ internal static class JournalErrors
 
     public static SignerException BudgetOverflow() => new(ErrorCode.InvalidRequest, "A budget's total would exceed 2^256 - 1.");
 
+    public static SignerException NotSigned() => new(ErrorCode.NotReleasable, "There is no such signature in the log.");
+
     public static SignerException BudgetUnderflow() => new(ErrorCode.NotReleasable, "More would be given back than was taken.");
 }

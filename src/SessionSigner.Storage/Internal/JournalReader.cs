@@ -10,7 +10,8 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
     /// <summary>A read of entries stops once it has this many bytes; it always has at least one entry.</summary>
     public const int EntriesBytesMax = 1024 * 1024;
 
-    private const string SessionColumns = """
+    /// <summary>Everything of all sessions; the columns that <see cref="ReadSession"/> reads.</summary>
+    public const string SessionColumns = """
         SELECT s.sequence, s.session_id, s.principal, s.policy, s.policy_digest, s.primary_key, s.grant_id, s.account, s.address, s.public_key,
           s.not_before, s.not_after, s.opened_at_ms, s.grant_json, t.end_reason, t.ended_by, t.ended_at_ms, t.signatures
         FROM session s JOIN session_state t USING (sequence)
@@ -186,7 +187,8 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
         return sessions;
     }
 
-    private static SessionRecord ReadSession(SqliteDataReader row) =>
+    /// <summary>A row of <see cref="SessionColumns"/>.</summary>
+    public static SessionRecord ReadSession(SqliteDataReader row) =>
         new()
         {
             SessionId = row.GetString(1),

@@ -7,7 +7,7 @@ namespace SessionSigner.Storage;
 
 /// <summary>
 /// Recomputes everything from the stored entries when the journal is opened: the root after every batch, the head, the sessions and what each
-/// has signed and spent. What differs is refused: the log is the truth and the tables beside it must follow from it.
+/// has signed and spent, the answers. What differs is refused: the log is the truth and the tables beside it must follow from it.
 /// </summary>
 internal sealed class StoredLogVerification(SqliteConnection connection, Action<long, long>? onVerified)
 {
@@ -16,6 +16,8 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
     private readonly MerkleTree _tree = new();
     private readonly Dictionary<string, DerivedSession> _sessions = [];
     private readonly DerivedBudgets _budgets = new();
+    private readonly DerivedAnswers _answers = new();
+    private readonly ReleasedEntries _released = new();
     private readonly PolicyLog _policies = new();
     private readonly List<StoredEntry> _policyHistory = [];
     private readonly HashSet<Hash32> _documents = [];
@@ -27,19 +29,29 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
     /// <exception cref="JournalOpenException">Something differs; the message says where.</exception>
     public OpenedLog Run()
     {
-        var check = connection.ReadText("PRAGMA quick_check(1)");
-        if (check != "ok")
-        {
-            throw new JournalOpenException($"The journal's file is damaged: {check}");
-        }
+        CheckFile();
         var size = connection.ReadLong("SELECT size FROM head");
         VerifyEntries(size);
         VerifyHead(size);
-        VerifySessions();
+        StoredSessions.Verify(connection, _sessions);
         _budgets.Verify(connection, _sessions);
         VerifyDocuments();
+        var answers = _answers.Verify(connection);
         onVerified?.Invoke(size, size);
-        return new OpenedLog(_tree, VerifyAnswers(size), _policies, _policyHistory);
+        return new OpenedLog(_tree, answers, _released, _policies, _policyHistory);
+    }
+
+    // The quick check does not look into indexes; only these two tables have any, and they are small beside the log.
+    private void CheckFile()
+    {
+        foreach (var pragma in (string[])["quick_check(1)", "integrity_check('session')", "integrity_check('session_state')"])
+        {
+            var check = connection.ReadText($"PRAGMA {pragma}");
+            if (check != "ok")
+            {
+                throw new JournalOpenException($"The journal's file is damaged: {check}");
+            }
+        }
     }
 
     private void VerifyEntries(long size)
@@ -84,6 +96,7 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
             }
             _tree.Append(bytes.Span);
             Derive(index, entry!);
+            _answers.Add(entry!);
             DerivePolicy(index, entry!, bytes);
         }
         if (!bundle.IsEmpty)
@@ -101,7 +114,7 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
         switch (entry.Kind)
         {
             case EntryKind.SessionOpened:
-                if (!_sessions.TryAdd(entry.SessionId, new DerivedSession(entry)))
+                if (!_sessions.TryAdd(entry.SessionId, new DerivedSession(_sessions.Count + 1, entry)))
                 {
                     throw new JournalOpenException($"Entry {index} opens session {entry.SessionId} a second time.");
                 }
@@ -114,9 +127,10 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
             case EntryKind.ReservationReleased:
                 // The signature it names is of this session, so the session is there.
                 _budgets.Subtract(index, entry, _sessions[entry.SessionId]);
+                _released.Add(entry.ReleasedIndex);
                 break;
             case EntryKind.SessionEnded:
-                FindOpen(index, entry).HasEnded = true;
+                FindOpen(index, entry).End(entry);
                 break;
             default:
                 break;
@@ -160,43 +174,6 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
         }
     }
 
-    private void VerifySessions()
-    {
-        var statement = connection.Prepare(
-            """
-            SELECT s.session_id, s.principal, s.policy, s.policy_digest, s.primary_key, s.grant_json, t.end_reason, t.signatures
-            FROM session s LEFT JOIN session_state t USING (sequence)
-            """
-        );
-        using var reader = statement.Read();
-        var count = 0;
-        while (reader.Read())
-        {
-            count++;
-            var sessionId = reader.GetString(0);
-            if (
-                !_sessions.TryGetValue(sessionId, out var session)
-                || reader.IsDBNull(6)
-                || !session.Identity.Matches(
-                    reader.GetString(1),
-                    reader.GetString(2),
-                    reader.GetFieldValue<byte[]>(3),
-                    reader.GetString(4),
-                    reader.GetFieldValue<byte[]>(5)
-                )
-                || session.HasEnded != (reader.GetInt64(6) != 0)
-                || session.Signatures != reader.GetInt64(7)
-            )
-            {
-                throw new JournalOpenException($"What is stored of session {sessionId} does not follow from the log.");
-            }
-        }
-        if (count != _sessions.Count)
-        {
-            throw new JournalOpenException($"The log opens {_sessions.Count} sessions, {count} are stored.");
-        }
-    }
-
     private void VerifyDocuments()
     {
         var statement = connection.Prepare("SELECT digest, document FROM policy_document");
@@ -215,20 +192,5 @@ internal sealed class StoredLogVerification(SqliteConnection connection, Action<
         {
             throw new JournalOpenException($"The log proposes {_documents.Count} policy documents, {count} are stored.");
         }
-    }
-
-    private long VerifyAnswers(long size)
-    {
-        var expected = connection.ReadLong("SELECT answers FROM head");
-        var count = connection.ReadLong("SELECT count(*) FROM answer");
-        if (count != expected)
-        {
-            throw new JournalOpenException($"{expected} answers were stored, {count} are there.");
-        }
-        if (connection.ReadLong($"SELECT count(*) FROM answer WHERE audit_index >= {size}") != 0)
-        {
-            throw new JournalOpenException("A stored answer points beyond the end of the log.");
-        }
-        return count;
     }
 }

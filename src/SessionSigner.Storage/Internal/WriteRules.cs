@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using SessionSigner.Audit;
 using SessionSigner.Core;
 using SessionSigner.Ethereum;
@@ -11,9 +9,6 @@ namespace SessionSigner.Storage;
 /// </summary>
 internal static class WriteRules
 {
-    /// <summary>Length of the part of a signature that the log holds a hash of: r and s.</summary>
-    public const int HashedSignatureSize = 64;
-
     private const int AnswerSizeMax = 4096;
     private const int DocumentSizeMax = 131_072;
 
@@ -42,11 +37,14 @@ internal static class WriteRules
         }
         if (write.Ended is { } ended)
         {
-            Require(ended.SessionId == entry.SessionId, "The session that ends is not the entry's.");
-            Require(ended.Reason is > SessionEndReason.None and <= SessionEndReason.Lost, "A session ends for a reason.");
+            CheckEnded(entry, ended);
         }
         CheckDebits(entry, entry.Debits, write.Debits);
         CheckDocument(entry, write.Document);
+        Require(
+            AnswerRules.HasAnswer(entry.Kind) == write.Answer is not null,
+            "An answer goes with an entry that opens, signs in, ends or releases in a session, and only with those."
+        );
         if (write.Answer is { } answer)
         {
             CheckAnswer(entry, answer);
@@ -59,12 +57,23 @@ internal static class WriteRules
         Require(opened.Principal == entry.Principal, "The session's principal is not the entry's.");
         Require(opened.Policy == entry.Policy, "The session's policy is not the entry's.");
         Require(opened.PrimaryKey == entry.PrimaryKey, "The session's primary key is not the entry's.");
+        Require(opened.PolicyDigest.ToArray().AsSpan().SequenceEqual(entry.PolicyDigest.Span), "The policy's digest is not the entry's.");
+        Require(opened.OpenedAtMs == entry.TimeMs, "The session's opening is at another time than the entry.");
         Require(opened.GrantJson.Span.SequenceEqual(entry.Grant.Span), "The session's grant is not the entry's.");
-        Require(opened.PublicKey.Length == 33, "A public session key has 33 bytes.");
+        Require(SessionGrant.Matches(opened), "The session's key, account, window, policy or grant identifier is not the grant's.");
         Require(
-            opened.EndReason == SessionEndReason.None && opened.Signatures == 0,
+            opened is { EndReason: SessionEndReason.None, EndedBy: "", EndedAtMs: 0, Signatures: 0 },
             "A session that opens has not ended and has signed nothing."
         );
+    }
+
+    private static void CheckEnded(Entry entry, SessionEnd ended)
+    {
+        Require(ended.SessionId == entry.SessionId, "The session that ends is not the entry's.");
+        Require(ended.Reason is > SessionEndReason.None and <= SessionEndReason.Lost, "A session ends for a reason.");
+        Require(SessionEnd.WordOf(ended.Reason) == entry.Detail, "The reason of the end is not the entry's.");
+        Require(ended.EndedBy == entry.Principal, "Who ended the session is not the entry's principal.");
+        Require(ended.EndedAtMs == entry.TimeMs, "The session's end is at another time than the entry.");
     }
 
     // What was not given back has no sum and changes nothing.
@@ -77,7 +86,6 @@ internal static class WriteRules
             released.Session.Policy == entry.Policy && released.Session.PrimaryKey == entry.PrimaryKey,
             "The policy or the primary key of the session is not the entry's."
         );
-        Require(write.Answer is not null, "A release has an answer, so that there is no second one.");
     }
 
     private static void CheckDebits(Entry entry, IReadOnlyList<BudgetDebit> stated, IReadOnlyList<BudgetDelta> debits)
@@ -128,34 +136,10 @@ internal static class WriteRules
         Require(answer.SessionId.Length is > 0 and <= 256, "The owner of an answer has 1 to 256 characters.");
         Require(answer.RequestId.Length is > 0 and <= 64, "The request of an answer has 1 to 64 characters.");
         Require(answer.Answer.Length <= AnswerSizeMax, "An answer has at most 4,096 bytes.");
-        Require(Matches(entry, answer.SessionId, answer.RequestId, answer.Answer.Span), "The answer is not what the entry records.");
-    }
-
-    /// <summary>Whether an answer is the one its entry records.</summary>
-    /// <param name="entry">The entry.</param>
-    /// <param name="owner">The answer's session, or for OpenSession the principal.</param>
-    /// <param name="requestId">The request it answers; the end of a session is found under an identifier that no client can choose.</param>
-    /// <param name="answer">The answer.</param>
-    public static bool Matches(Entry entry, string owner, string requestId, ReadOnlySpan<byte> answer) =>
-        entry.Kind switch
-        {
-            EntryKind.Signed => owner == entry.SessionId && requestId == entry.RequestId && IsHashed(answer, entry.SignatureHash.Span),
-            EntryKind.SessionOpened => owner == entry.Principal && requestId == entry.RequestId && IsText(answer, entry.SessionId),
-            EntryKind.ReservationReleased => owner == entry.SessionId
-                && requestId == ReleasedReservation.AnswerIdOf(entry.ReleasedIndex)
-                && IsText(answer, entry.Detail),
-            EntryKind.SessionEnded => owner == entry.SessionId && IsText(answer, entry.Detail),
-            _ => false,
-        };
-
-    private static bool IsText(ReadOnlySpan<byte> bytes, string text) => bytes.SequenceEqual(Encoding.UTF8.GetBytes(text));
-
-    private static bool IsHashed(ReadOnlySpan<byte> signature, ReadOnlySpan<byte> hash)
-    {
-        Span<byte> actual = stackalloc byte[SHA256.HashSizeInBytes];
-        return signature.Length >= HashedSignatureSize
-            && SHA256.TryHashData(signature[..HashedSignatureSize], actual, out _)
-            && actual.SequenceEqual(hash);
+        Require(
+            AnswerRules.Matches(entry, answer.SessionId, answer.RequestId, answer.Answer.Span),
+            "The answer is not what the entry records."
+        );
     }
 
     // The exception names the parameter of Append.
