@@ -50,19 +50,17 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
             {
                 JournalLog.Opened(logger, file.Path, log.Tree.Size, (long)time.GetElapsedTime(started).TotalMilliseconds);
             }
-            var writer = WriterThread.Start(connection, log, logger);
+            var writer = WriterThread.Start(connection, file.Acknowledged, log, logger);
             return new SqliteJournal(file, new ReaderPool(file.Path), writer, log.PolicyHistory);
         }
         catch (Exception e) when (e is SqliteException or InvalidCastException or ArgumentException or IOException)
         {
-            connection?.Dispose();
-            file.Dispose();
+            GiveUp(connection, file);
             throw new JournalOpenException($"The journal {file.Path} cannot be read: {e.Message}", e);
         }
         catch
         {
-            connection?.Dispose();
-            file.Dispose();
+            GiveUp(connection, file);
             throw;
         }
     }
@@ -160,6 +158,17 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
         _readers.Dispose();
         _writer.CloseConnection();
         _file.Dispose();
+    }
+
+    // Nothing is written any more: what is wrong stays as it was found, the WAL too.
+    private static void GiveUp(SqliteConnection? connection, JournalFile file)
+    {
+        if (connection is not null)
+        {
+            Connections.DisableCheckpointOnClose(connection);
+            connection.Dispose();
+        }
+        file.Dispose();
     }
 
     private static JournalFile TakeFile(string path)

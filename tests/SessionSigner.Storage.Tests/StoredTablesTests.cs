@@ -75,7 +75,7 @@ public sealed class StoredTablesTests : IDisposable
         )
         {
             Execute(sql + "; UPDATE head SET answers = (SELECT count(*) FROM answer)");
-            Assert.Throws<JournalOpenException>(_directory.Open);
+            await Assert.ThrowsAsync<JournalOpenException>(OpenAndClose);
             Restore(original);
         }
     }
@@ -152,7 +152,12 @@ public sealed class StoredTablesTests : IDisposable
         await journal.Append(PolicyTests.FirstRoster("{}"u8.ToArray()));
     }
 
-    private async Task OpenAndClose() => await _directory.Open().DisposeAsync();
+    // By the tables alone: what was acknowledged is forgotten.
+    private async Task OpenAndClose()
+    {
+        File.Delete(_directory.Path + ".lock");
+        await _directory.Open().DisposeAsync();
+    }
 
     private void Restore(byte[] original)
     {

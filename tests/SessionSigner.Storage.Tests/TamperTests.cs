@@ -53,6 +53,9 @@ public sealed class TamperTests : IDisposable
     {
         await FillAsync();
         Execute(sql);
+        Assert.Throws<JournalOpenException>(_directory.Open);
+        // Also if what was acknowledged is forgotten.
+        File.Delete(_directory.Path + ".lock");
         Assert.Contains(message, Assert.Throws<JournalOpenException>(_directory.Open).Message, StringComparison.Ordinal);
     }
 

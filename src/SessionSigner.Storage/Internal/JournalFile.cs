@@ -18,9 +18,16 @@ internal sealed class JournalFile : IDisposable
     {
         Path = path;
         _lock = held;
+        Acknowledged = new AcknowledgedHeads(held.SafeFileHandle);
     }
 
     public string Path { get; }
+
+    /// <summary>The file that is locked, and that keeps what must not get lost with the journal.</summary>
+    public string LockPath => Path + ".lock";
+
+    /// <summary>What was acknowledged last.</summary>
+    public AcknowledgedHeads Acknowledged { get; }
 
     /// <summary>Whether a journal has been written here before; then an empty or missing file is a loss, not a beginning.</summary>
     public bool IsInitialised => RandomAccess.GetLength(_lock.SafeFileHandle) > 0;
@@ -65,7 +72,10 @@ internal sealed class JournalFile : IDisposable
     /// <summary>Records that the database now holds a journal.</summary>
     public void MarkInitialised()
     {
-        RandomAccess.Write(_lock.SafeFileHandle, InitialisedMark, 0);
+        // As long as it will ever be: no write to it needs room on the disk later.
+        var content = new byte[AcknowledgedHeads.FileSize];
+        InitialisedMark.CopyTo(content, 0);
+        RandomAccess.Write(_lock.SafeFileHandle, content, 0);
         RandomAccess.FlushToDisk(_lock.SafeFileHandle);
     }
 

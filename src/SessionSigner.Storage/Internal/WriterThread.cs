@@ -5,7 +5,7 @@ using SessionSigner.Ethereum;
 
 namespace SessionSigner.Storage;
 
-/// <summary>The one thread that writes: takes a batch, commits it, publishes the head, releases the waiters, in that order.</summary>
+/// <summary>The one thread that writes: takes a batch, commits it, records and publishes the head, releases the waiters, in that order.</summary>
 internal sealed class WriterThread
 {
     private sealed record PublishedHead(TreeHead Head);
@@ -13,15 +13,17 @@ internal sealed class WriterThread
     private readonly WriteQueue _queue = new();
     private readonly SqliteConnection _connection;
     private readonly BatchCommitter _committer;
+    private readonly AcknowledgedHeads _acknowledged;
     private readonly ILogger? _logger;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile PublishedHead _head;
     private TaskCompletionSource? _growth;
     private volatile bool _hasFailed;
 
-    private WriterThread(SqliteConnection connection, OpenedLog log, ILogger? logger)
+    private WriterThread(SqliteConnection connection, AcknowledgedHeads acknowledged, OpenedLog log, ILogger? logger)
     {
         _connection = connection;
+        _acknowledged = acknowledged;
         _committer = new BatchCommitter(connection, log);
         _logger = logger;
         _head = new PublishedHead(new TreeHead(log.Tree.Size, new Hash32(log.Tree.Root())));
@@ -31,9 +33,9 @@ internal sealed class WriterThread
 
     public TreeHead Head => _head.Head;
 
-    public static WriterThread Start(SqliteConnection connection, OpenedLog log, ILogger? logger)
+    public static WriterThread Start(SqliteConnection connection, AcknowledgedHeads acknowledged, OpenedLog log, ILogger? logger)
     {
-        var writer = new WriterThread(connection, log, logger);
+        var writer = new WriterThread(connection, acknowledged, log, logger);
         new Thread(writer.Run) { Name = "journal", IsBackground = true }.Start();
         return writer;
     }
@@ -87,7 +89,7 @@ internal sealed class WriterThread
         {
             while (_queue.TakeBatch(batch))
             {
-                _head = new PublishedHead(_committer.Commit(batch));
+                Publish(_committer.Commit(batch));
                 Release(batch);
                 batch.Clear();
                 _committer.CheckpointIfDue();
@@ -101,6 +103,16 @@ internal sealed class WriterThread
         {
             SignalGrowth();
             _stopped.SetResult();
+        }
+    }
+
+    // What is about to be acknowledged is recorded first. A batch of nothing but rejected writes acknowledges nothing.
+    private void Publish(TreeHead head)
+    {
+        if (head.Size != Head.Size)
+        {
+            _acknowledged.Write(head);
+            _head = new PublishedHead(head);
         }
     }
 
