@@ -47,6 +47,34 @@ public sealed class PlaceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_directory_or_file_of_another_user_is_refused()
+    {
+        var own = Path.Combine(_directory.Root, "own");
+        await File.WriteAllTextAsync(own, "");
+        if (FileOwner.EffectiveUser() == 0)
+        {
+            await _directory.Open().DisposeAsync();
+            // As a crash leaves them: the WAL and the memory map are there.
+            await File.WriteAllTextAsync(_directory.Path + "-wal", "");
+            await File.WriteAllTextAsync(_directory.Path + "-shm", "");
+            foreach (var path in (string[])[_directory.Root, .. Directory.GetFiles(_directory.Root).Where(file => file != own)])
+            {
+                File.SetUnixFileMode(path, path == _directory.Root ? Owner | UnixFileMode.UserExecute : Owner);
+                await ChangeOwnerAsync(path, "65534");
+                var message = Assert.Throws<JournalOpenException>(_directory.Open).Message;
+                Assert.StartsWith($"{path} is owned by another user", message, StringComparison.Ordinal);
+                await ChangeOwnerAsync(path, "0");
+            }
+            await ChangeOwnerAsync(own, "65534");
+        }
+        var owner = FileOwner.Of(own);
+        JournalFile.CheckOwner(own, owner);
+        Assert.True(Assert.Throws<JournalOpenException>(() => JournalFile.CheckOwner(own, owner + 1)).IsPlaceUnsafe);
+        Assert.Throws<JournalOpenException>(() => JournalFile.CheckOwner(own, 0));
+        JournalFile.CheckOwner("/", owner);
+    }
+
+    [Fact]
     public async Task A_symbolic_link_is_refused()
     {
         await _directory.Open().DisposeAsync();
@@ -133,5 +161,12 @@ public sealed class PlaceTests : IDisposable
         }
         await using var reopened = _directory.Open();
         Assert.Equal(51, reopened.Head.Size);
+    }
+
+    private static async Task ChangeOwnerAsync(string path, string owner)
+    {
+        using var chown = System.Diagnostics.Process.Start("chown", [owner, path]);
+        await chown.WaitForExitAsync();
+        Assert.Equal(0, chown.ExitCode);
     }
 }

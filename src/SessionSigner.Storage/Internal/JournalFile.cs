@@ -42,7 +42,7 @@ internal sealed class JournalFile : IDisposable
         {
             Directory.CreateDirectory(directory, OwnerOnlyDirectory);
         }
-        CheckMode(directory, OwnerOnlyDirectory, "chmod 0700");
+        CheckAccess(directory, OwnerOnlyDirectory, "chmod 0700");
         CheckFileSystem(directory, FileSystemStatus.Of(directory).Type);
         var held = TakeLock(full + ".lock");
         try
@@ -65,6 +65,18 @@ internal sealed class JournalFile : IDisposable
         {
             throw PlaceUnsafe(
                 $"The journal's directory {directory} is on a file system of type \"{format}\"; the journal needs a local one (network file systems break its locks)."
+            );
+        }
+    }
+
+    /// <summary>Refuses what belongs to neither root nor a user: its owner could open it to others at any time, whatever its mode is now.</summary>
+    public static void CheckOwner(string path, uint user)
+    {
+        if (FileOwner.Of(path) is var owner && owner != 0 && owner != user)
+        {
+            throw PlaceUnsafe(
+                $"{path} is owned by another user ({owner}), neither root nor the one that runs this program ({user}); whoever owns it may change it. "
+                    + "Run the daemon and doctor as the same user, and chown the journal's folder and its files to that one."
             );
         }
     }
@@ -100,7 +112,7 @@ internal sealed class JournalFile : IDisposable
             {
                 throw IsHeld(path, null);
             }
-            CheckMode(path, OwnerOnlyFile, "chmod 0600");
+            CheckAccess(path, OwnerOnlyFile, "chmod 0600");
             return file;
         }
         catch
@@ -141,7 +153,7 @@ internal sealed class JournalFile : IDisposable
             if (File.Exists(path))
             {
                 RefuseLink(path);
-                CheckMode(path, OwnerOnlyFile, "chmod 0600");
+                CheckAccess(path, OwnerOnlyFile, "chmod 0600");
             }
         }
     }
@@ -154,8 +166,9 @@ internal sealed class JournalFile : IDisposable
         }
     }
 
-    private static void CheckMode(string path, UnixFileMode allowed, string remedy)
+    private static void CheckAccess(string path, UnixFileMode allowed, string remedy)
     {
+        CheckOwner(path, FileOwner.EffectiveUser());
         var mode = File.GetUnixFileMode(path);
         if ((mode & ~allowed) != UnixFileMode.None)
         {
