@@ -199,6 +199,40 @@ public sealed class FaultTests : IDisposable
         Assert.Equal(2, _module.Calls(Position.Login));
     }
 
+    [Theory]
+    [InlineData(0x5)]
+    [InlineData(0x6)]
+    [InlineData(0x80000001)]
+    public void A_module_that_refuses_by_a_code_of_its_own_is_asked_twice_at_most(uint code)
+    {
+        _module.Fail(Position.Login, code);
+        var options = Options() with { PinFile = _softHsm.WritePin("vendor-pin", $"1337{code}") };
+        TokenFault[] faults =
+        [
+            .. Enumerable
+                .Range(0, 4)
+                .Select(_ => Assert.Throws<TokenException>(() => Pkcs11GrantAuthority.Open(options, TimeProvider.System)).Fault),
+        ];
+        Assert.Equal([TokenFault.Unavailable, TokenFault.Unavailable, TokenFault.PinRefused, TokenFault.PinRefused], faults);
+        Assert.Equal(2, _module.Calls(Position.Login));
+    }
+
+    [Fact]
+    public async Task A_module_that_refuses_by_a_code_of_its_own_after_a_loss_is_asked_twice_at_most()
+    {
+        using var authority = Open();
+        _module.Fail(Position.Login, 0x80000001);
+        var before = _module.Calls(Position.Login);
+        _module.Fail(Position.GetTokenInfo, 0xE0, times: 3);
+        await Until(() => _module.Calls(Position.Login) > before + 1);
+        await Task.Delay(1500);
+        Assert.Equal(before + 2, _module.Calls(Position.Login));
+        foreach (var mark in Directory.EnumerateFiles(_softHsm.StateFolder))
+        {
+            File.Delete(mark); // this PIN is the right one, and other tests need it
+        }
+    }
+
     [Fact]
     public async Task A_PIN_that_is_refused_after_a_loss_is_not_tried_again()
     {

@@ -14,63 +14,40 @@ public class PinTests(SoftHsm softHsm)
     {
         Prepare();
         var path = softHsm.WritePin("changing-pin", "00000000\n");
-        var options = softHsm.Options(Token, Key) with { PinFile = path };
+        var options = softHsm.Options(Token, Key) with { PinFile = path, StateDirectory = NewState() };
 
         var first = Refused(options);
         Assert.Contains("CKR_PIN_INCORRECT", first.Message, StringComparison.Ordinal);
         Assert.Contains("Put the right PIN into the file", first.Message, StringComparison.Ordinal);
 
         // The second refusal comes from the mark: the token has seen one wrong PIN, not two.
-        var second = Refused(options);
-        Assert.Contains("before; it is not tried again", second.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("CKR_", second.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("00000000", first.Message + second.Message + File.ReadAllText(Mark()), StringComparison.Ordinal);
+        AssertFromMark(Refused(options));
+        Assert.DoesNotContain("00000000", first.Message + File.ReadAllText(Mark(options)), StringComparison.Ordinal);
 
         softHsm.WritePin("changing-pin", "11111111\n");
         Assert.Contains("CKR_PIN_INCORRECT", Refused(options).Message, StringComparison.Ordinal);
+        softHsm.WritePin("changing-pin", "00000000\n");
+        AssertFromMark(Refused(options));
 
+        // The right one is taken and leaves nothing of itself; those that were refused stay so.
         softHsm.WritePin("changing-pin", SoftHsm.Pin);
-        using var authority = Pkcs11GrantAuthority.Open(options, TimeProvider.System);
-        Assert.Empty(Directory.EnumerateFiles(softHsm.StateFolder, "pin-refused-*"));
+        Pkcs11GrantAuthority.Open(options, TimeProvider.System).Dispose();
+        Pkcs11GrantAuthority.Open(options, TimeProvider.System).Dispose();
+        Assert.Equal(2, File.ReadAllLines(Mark(options)).Count(line => line.StartsWith("refused", StringComparison.Ordinal)));
+        foreach (var pin in (string[])["00000000\n", "11111111\n"])
+        {
+            softHsm.WritePin("changing-pin", pin);
+            AssertFromMark(Refused(options));
+        }
     }
 
     [Fact]
-    public void An_attempt_that_the_process_did_not_survive_is_repeated_once()
+    public void A_PIN_that_is_right_at_once_leaves_no_mark()
     {
-        var token = new TokenDescription("crashing", "0042", "", 0, 0);
-        var source = new PinSource(softHsm.WritePin("crashing-pin", "00000000\n"), null);
-        var refusals = new PinRefusals(softHsm.StateFolder);
-        var asked = 0;
-        void LogIn()
-        {
-            using var pin = source.Read();
-            refusals.LogInOnce(
-                token,
-                source,
-                pin,
-                () =>
-                {
-                    asked++;
-                    throw new InvalidOperationException("stands for the end of the process");
-                }
-            );
-        }
-
-        Assert.Throws<InvalidOperationException>(LogIn);
-        Assert.Throws<InvalidOperationException>(LogIn);
-        var refusal = Assert.Throws<TokenException>(LogIn);
-        Assert.Equal((TokenFault.PinRefused, 2), (refusal.Fault, asked));
-        Assert.Contains("then delete", refusal.Message, StringComparison.Ordinal);
-
-        // Another PIN is another matter, and a mark that was cut off says that the token was not asked.
-        softHsm.WritePin("crashing-pin", "11111111\n");
-        Assert.Throws<InvalidOperationException>(LogIn);
-        var mark = Directory
-            .EnumerateFiles(softHsm.StateFolder, "pin-refused-*")
-            .Single(file => File.ReadAllText(file).StartsWith("trying_", StringComparison.Ordinal));
-        File.WriteAllText(mark, "again__ 00");
-        Assert.Throws<InvalidOperationException>(LogIn);
-        File.Delete(mark);
+        Prepare();
+        var options = softHsm.Options(Token, Key) with { StateDirectory = NewState() };
+        Pkcs11GrantAuthority.Open(options, TimeProvider.System).Dispose();
+        Assert.Empty(Directory.EnumerateFiles(options.StateDirectory));
     }
 
     [Theory]
@@ -184,7 +161,20 @@ public class PinTests(SoftHsm softHsm)
         return refusal;
     }
 
-    private string Mark() => Directory.EnumerateFiles(softHsm.StateFolder, "pin-refused-*").Single();
+    private static void AssertFromMark(TokenException refusal)
+    {
+        Assert.Contains("before; it is not tried again", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("CKR_", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static string Mark(Pkcs11Options options) => Directory.EnumerateFiles(options.StateDirectory, "pin-refused-*").Single();
+
+    private string NewState()
+    {
+        var folder = softHsm.File_($"state-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return folder;
+    }
 
     private string Prepare()
     {

@@ -4,20 +4,12 @@ using System.Text;
 namespace SessionSigner.Pkcs11;
 
 /// <summary>
-/// Remembers, across restarts, which PIN a token has refused, so that no PIN is ever tried twice: a few wrong ones lock a token, and a service that restarts
-/// with a wrong PIN would do just that. An attempt that the process did not survive may be repeated once. What is kept is a salted, slow hash of PIN and serial number; a changed PIN is tried again.
+/// Remembers, across restarts, which PINs a token has refused, so that no refused PIN is ever tried again: a few wrong ones lock a token, and a service that
+/// restarts with a wrong PIN would do just that. An attempt without a clear answer, because the process did not survive it or the module said neither yes nor
+/// no, may be repeated once. A changed PIN is tried.
 /// </summary>
 internal sealed class PinRefusals
 {
-    private const int SaltSize = 16;
-    private const int HashSize = 32;
-    private const int Iterations = 200_000;
-
-    // Of one length: the first two are overwritten by the third in place.
-    private const string Trying = "trying_";
-    private const string TryingAgain = "again__";
-    private const string Refused = "refused";
-
     private readonly string _folder;
 
     public PinRefusals(string stateDirectory)
@@ -34,108 +26,81 @@ internal sealed class PinRefusals
 
     /// <summary>Calls <paramref name="login"/> once, unless this PIN has been refused before, and keeps a refusal.</summary>
     /// <exception cref="TokenException"><see cref="TokenFault.PinRefused"/>.</exception>
-    /// <exception cref="CryptokiException">The token answered with another error; the PIN was not judged.</exception>
+    /// <exception cref="CryptokiException">The token answered with another error.</exception>
     public void LogInOnce(TokenDescription token, PinSource source, Pin pin, Func<nuint> login)
     {
         var path = Path.Combine(_folder, FileName(token));
-        var before = ReadMark(path, token, pin);
-        if (before == TryingAgain)
+        using var marks = Keep(token, () => PinMarks.Open(path));
+        var line = marks.Find(token, pin, out var before);
+        if (FindRefusal(path, line, before) is { } why)
         {
             throw new TokenException(
                 TokenFault.PinRefused,
-                $"The process ended twice while token {token.Label} (serial {token.Serial}) was asked with the PIN in {source}; the token may have counted a wrong PIN each time. Check the PIN and the module, then delete {path} and start again."
-            );
-        }
-        if (before == Refused)
-        {
-            throw new TokenException(
-                TokenFault.PinRefused,
-                $"Token {token.Label} (serial {token.Serial}) has refused the PIN in {source} before; it is not tried again, because wrong PINs lock tokens. Put the right PIN into the file and start again."
+                $"Token {token.Label} (serial {token.Serial}) is not asked with the PIN in {source}, because wrong PINs lock tokens: {why}"
             );
         }
         // The mark is on the disk before the token is asked: if it cannot be kept, the PIN is not tried.
-        using var mark = Keep(path, before == Trying ? TryingAgain : Trying, token, pin);
+        Keep(
+            token,
+            () =>
+            {
+                marks.Write(line, before == PinMark.Trying ? PinMark.TryingAgain : PinMark.Trying);
+                return marks;
+            }
+        );
         var code = login();
         if (ReturnValue.RefusesPin(code))
         {
-            mark.Position = 0;
-            mark.Write(Encoding.ASCII.GetBytes(Refused));
-            mark.Flush(flushToDisk: true);
+            marks.Write(line, PinMark.Refused);
             throw new TokenException(
                 TokenFault.PinRefused,
                 $"Token {token.Label} (serial {token.Serial}) refused the PIN in {source}: {ReturnValue.Describe(code)}. It will not be tried again. Put the right PIN into the file and start again."
             );
         }
-        File.Delete(path);
-        if (code != ReturnValue.UserAlreadyLoggedIn)
+        var isIn = code is ReturnValue.Ok or ReturnValue.UserAlreadyLoggedIn;
+        if (isIn || ReturnValue.LeavesPinAlone(code))
+        {
+            // What an earlier attempt left in doubt is settled by a login only.
+            marks.Write(line, isIn ? PinMark.None : before);
+        }
+        if (marks.IsEmpty)
+        {
+            File.Delete(path);
+        }
+        if (!isIn)
         {
             Cryptoki.Check("C_Login", code);
         }
     }
 
-    private static string FileName(TokenDescription token) =>
-        "pin-refused-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token.Serial)))[..16];
-
-    /// <summary>What is kept of this PIN: one of the three words, or null if nothing is, or another PIN's.</summary>
-    private static string? ReadMark(string path, TokenDescription token, Pin pin)
-    {
-        if (!File.Exists(path))
+    private static string? FindRefusal(string path, int line, PinMark before) =>
+        (line, before) switch
         {
-            return null;
-        }
-        var fields = File.ReadAllText(path).TrimEnd('\n').Split(' ');
-        if (fields is not [Trying or TryingAgain or Refused, { Length: SaltSize * 2 } salt, { Length: HashSize * 2 } kept])
-        {
-            return null; // cut off while it was written, so before the token was asked
-        }
-        Span<byte> hash = stackalloc byte[HashSize];
-        Hash(pin, Convert.FromHexString(salt), token, hash);
-        return CryptographicOperations.FixedTimeEquals(hash, Convert.FromHexString(kept)) ? fields[0] : null;
-    }
+            (< 0, _) =>
+                $"{PinMarks.CountMax} others were refused or left without an answer, and no more is tried. Check the PIN, then delete {path} and start again.",
+            (_, PinMark.Refused) =>
+                $"it has refused this one before; it is not tried again. Put the right PIN into the file and start again. If the token's PIN was changed to this one since, delete {path} first.",
+            (_, PinMark.TryingAgain) =>
+                $"it was asked with this one twice without a clear answer (the process ended, or the module said neither yes nor no), and may have counted a wrong PIN each time. Check the PIN and the module, then delete {path} and start again.",
+            _ => null,
+        };
 
-    private static FileStream Keep(string path, string word, TokenDescription token, Pin pin)
+    private PinMarks Keep(TokenDescription token, Func<PinMarks> write)
     {
         try
         {
-            return Write(path, word, token, pin);
+            return write();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new TokenException(
                 TokenFault.Options,
-                $"The PIN of token {token.Label} is not tried: the state folder {Path.GetDirectoryName(path)} cannot be written, so a refusal could not be remembered. {exception.Message}",
+                $"The PIN of token {token.Label} is not tried: the state folder {_folder} cannot be written, so a refusal could not be remembered. {exception.Message}",
                 exception
             );
         }
     }
 
-    private static FileStream Write(string path, string word, TokenDescription token, Pin pin)
-    {
-        var salt = RandomNumberGenerator.GetBytes(SaltSize);
-        var hash = new byte[HashSize];
-        Hash(pin, salt, token, hash);
-        var file = new FileStream(
-            path,
-            new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                Share = FileShare.ReadWrite | FileShare.Delete,
-                BufferSize = 0,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }
-        );
-        file.Write(Encoding.ASCII.GetBytes($"{word} {Convert.ToHexStringLower(salt)} {Convert.ToHexStringLower(hash)}\n"));
-        file.Flush(flushToDisk: true);
-        return file;
-    }
-
-    private static void Hash(Pin pin, byte[] salt, TokenDescription token, Span<byte> hash) =>
-        Rfc2898DeriveBytes.Pbkdf2(
-            pin.Bytes,
-            [.. salt, .. Encoding.UTF8.GetBytes(token.Serial)],
-            hash,
-            Iterations,
-            HashAlgorithmName.SHA256
-        );
+    private static string FileName(TokenDescription token) =>
+        "pin-refused-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token.Serial)))[..16];
 }

@@ -7,11 +7,16 @@ internal static class ReturnValue
     public const uint CantLock = 0xA;
     public const uint AttributeSensitive = 0x11;
     public const uint AttributeTypeInvalid = 0x12;
+    public const uint DeviceRemoved = 0x32;
     public const uint PinIncorrect = 0xA0;
     public const uint PinInvalid = 0xA1;
     public const uint PinLengthRange = 0xA2;
     public const uint PinExpired = 0xA3;
     public const uint PinLocked = 0xA4;
+    public const uint SessionClosed = 0xB0;
+    public const uint SessionCount = 0xB1;
+    public const uint SessionHandleInvalid = 0xB3;
+    public const uint TokenNotPresent = 0xE0;
     public const uint UserAlreadyLoggedIn = 0x100;
     public const uint UserPinNotInitialized = 0x102;
     public const uint NotInitialized = 0x190;
@@ -19,6 +24,13 @@ internal static class ReturnValue
 
     /// <summary>Whether the token looked at the PIN and refused it, so that trying it again could lock the token.</summary>
     public static bool RefusesPin(nuint code) => code is PinIncorrect or PinInvalid or PinLengthRange or PinExpired or PinLocked;
+
+    /// <summary>
+    /// Whether the token cannot have looked at a PIN: there was no session, or no token. Any other code may be how a module says that a PIN is wrong: a general
+    /// error, a failed function, a code of its vendor.
+    /// </summary>
+    public static bool LeavesPinAlone(nuint code) =>
+        code is SessionClosed or SessionCount or SessionHandleInvalid or TokenNotPresent or DeviceRemoved;
 
     /// <summary>Name and number, for logs.</summary>
     public static string Describe(nuint code) =>
@@ -36,7 +48,7 @@ internal static class ReturnValue
             0x13 => "CKR_ATTRIBUTE_VALUE_INVALID",
             0x30 => "CKR_DEVICE_ERROR",
             0x31 => "CKR_DEVICE_MEMORY",
-            0x32 => "CKR_DEVICE_REMOVED",
+            DeviceRemoved => "CKR_DEVICE_REMOVED",
             0x50 => "CKR_FUNCTION_CANCELED",
             0x54 => "CKR_FUNCTION_NOT_SUPPORTED",
             0x60 => "CKR_KEY_HANDLE_INVALID",
@@ -49,12 +61,12 @@ internal static class ReturnValue
             PinLengthRange => "CKR_PIN_LEN_RANGE",
             PinExpired => "CKR_PIN_EXPIRED",
             PinLocked => "CKR_PIN_LOCKED",
-            0xB0 => "CKR_SESSION_CLOSED",
-            0xB1 => "CKR_SESSION_COUNT",
-            0xB3 => "CKR_SESSION_HANDLE_INVALID",
+            SessionClosed => "CKR_SESSION_CLOSED",
+            SessionCount => "CKR_SESSION_COUNT",
+            SessionHandleInvalid => "CKR_SESSION_HANDLE_INVALID",
             0xD0 => "CKR_TEMPLATE_INCOMPLETE",
             0xD1 => "CKR_TEMPLATE_INCONSISTENT",
-            0xE0 => "CKR_TOKEN_NOT_PRESENT",
+            TokenNotPresent => "CKR_TOKEN_NOT_PRESENT",
             0xE1 => "CKR_TOKEN_NOT_RECOGNIZED",
             UserAlreadyLoggedIn => "CKR_USER_ALREADY_LOGGED_IN",
             0x101 => "CKR_USER_NOT_LOGGED_IN",
