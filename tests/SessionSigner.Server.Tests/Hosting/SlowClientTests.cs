@@ -87,7 +87,7 @@ public class SlowClientTests
                 FrameType.Headers,
                 FrameClient.EndHeaders,
                 stream,
-                FrameClient.RequestHeaders("/sessionsigner.v1.SessionService/ListSessions")
+                FrameClient.RequestHeaders("/sessionsigner.v1.SessionService/GetSession")
             )
         );
 
