@@ -7,7 +7,15 @@ namespace Fuzz;
 /// <summary>What the vectors of the specification and the example policies hold.</summary>
 internal static class Corpus
 {
-    private static readonly string[] s_scopes = ["scope", "scope-choices", "scope-containers", "scope-messages", "scope-user-operations"];
+    private static readonly string[] s_scopes =
+    [
+        "scope",
+        "scope-choices",
+        "scope-containers",
+        "scope-counting",
+        "scope-messages",
+        "scope-user-operations",
+    ];
 
     public static IReadOnlyList<byte[]> Scopes => [.. s_scopes.Select(name => Utf8(Vectors(name).GetProperty("scope")))];
 

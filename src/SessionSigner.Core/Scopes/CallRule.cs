@@ -34,17 +34,18 @@ internal sealed class CallRule(
         {
             return outcome;
         }
+        var gasCost = transaction?.GasCostMax ?? UInt256.Zero;
         // 2. A plain transfer has no arguments.
         if (function is null)
         {
-            return CheckArguments(Arguments.OfWords([]), call.Value, debits);
+            return CheckArguments(Arguments.OfWords([]), call.Value, gasCost, debits);
         }
         // 3. Arguments at fixed places are read where they are; others are decoded, and more calls than may be carried are not even decoded.
         var arguments = call.Data[AbiFunction.SelectorSize..];
         if (function.StaticLayout is { } layout)
         {
             return layout.IsCanonical(arguments.Span)
-                ? CheckArguments(Arguments.OfWords(arguments.Span), call.Value, debits)
+                ? CheckArguments(Arguments.OfWords(arguments.Span), call.Value, gasCost, debits)
                 : new Outcome(Criterion.Decoding, Text: "arguments of another length or with bits outside their types");
         }
         if (Container is not null && Container.HasTooManyCalls(arguments.Span))
@@ -52,7 +53,7 @@ internal sealed class CallRule(
             return new Outcome(Criterion.CallCount);
         }
         return AbiDecoder.TryDecode(function.Inputs, arguments, out values, out var fault)
-            ? CheckArguments(Arguments.OfValues(values!), call.Value, debits)
+            ? CheckArguments(Arguments.OfValues(values!), call.Value, gasCost, debits)
             : new Outcome(Criterion.Decoding, Text: fault);
     }
 

@@ -143,7 +143,7 @@ internal sealed class PermissionCompiler(string path, BudgetRule[] budgets, Faul
             }
             else
             {
-                compiled.Add(new CompiledMeter(budget, budgets[budget], argument));
+                compiled.Add(new CompiledMeter(budget, budgets[budget], argument, meter.OfGasCost));
             }
         }
         return [.. compiled];

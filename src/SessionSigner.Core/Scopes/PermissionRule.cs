@@ -36,7 +36,11 @@ internal abstract class PermissionRule(string path, CompiledConstraint[] constra
         };
 
     /// <summary>Checks constraints, then takes meters. Allocates only if decoded values are used, or if it refuses.</summary>
-    protected Outcome CheckArguments(in Arguments arguments, UInt256 nativeValue, DebitBuffer debits)
+    /// <param name="arguments">What constraints and meters look at.</param>
+    /// <param name="nativeValue">Wei that are sent along.</param>
+    /// <param name="gasCost">Wei that the gas may cost at most; 0 for what has no gas of its own.</param>
+    /// <param name="debits">Receives what the meters count.</param>
+    protected Outcome CheckArguments(in Arguments arguments, UInt256 nativeValue, UInt256 gasCost, DebitBuffer debits)
     {
         if (CheckAll(Constraints, arguments) is { IsMet: false } unmet)
         {
@@ -47,7 +51,7 @@ internal abstract class PermissionRule(string path, CompiledConstraint[] constra
             string? fault = null;
             var isCounted = Meters[i].Path is { } path
                 ? arguments.TryCount(Meters[i], path, debits, out fault)
-                : debits.TryAdd(Meters[i].Budget, nativeValue);
+                : debits.TryAdd(Meters[i].Budget, Meters[i].OfGasCost ? gasCost : nativeValue);
             if (!isCounted)
             {
                 return new Outcome(Criterion.Meter, i, Text: fault);

@@ -7,5 +7,6 @@ internal sealed class TypedDataRule(string path, CompiledConstraint[] constraint
     : PermissionRule(path, constraints, meters)
 {
     /// <summary>Checks everything but domain and type, by which the rule was found. Debits are complete only if the outcome is met.</summary>
-    public Outcome Check(TypedData data, DebitBuffer debits) => CheckArguments(Arguments.OfValues(data.Message), UInt256.Zero, debits);
+    public Outcome Check(TypedData data, DebitBuffer debits) =>
+        CheckArguments(Arguments.OfValues(data.Message), UInt256.Zero, UInt256.Zero, debits);
 }

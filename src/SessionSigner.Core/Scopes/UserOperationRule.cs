@@ -57,7 +57,7 @@ internal sealed class UserOperationRule(
             return new Outcome(Criterion.Decoding, Text: fault);
         }
         // 4. The meters, all of gas.
-        outcome = CheckArguments(Arguments.OfWords([]), operation.GasCostMax, debits);
+        outcome = CheckArguments(Arguments.OfWords([]), UInt256.Zero, operation.GasCostMax, debits);
         carried = outcome.IsMet ? new CarriedCalls(function.Container, values!) : null;
         return outcome;
     }

@@ -41,6 +41,9 @@ public sealed class UnsignedTransaction
     /// <summary>The most wei per gas unit that go to the block's proposer: the priority fee, or for types 0 and 1 the gas price.</summary>
     public UInt256 MaxPriorityFeePerGas { get; internal init; }
 
+    /// <summary>The most wei that its gas can cost, without that of blobs: <see cref="GasLimit"/> times <see cref="MaxFeePerGas"/>, or 2^256-1 if that is more.</summary>
+    public UInt256 GasCostMax => UInt256.TryMultiply(GasLimit, MaxFeePerGas, out var cost) ? cost : UInt256.MaxValue;
+
     /// <summary>The called account; null creates a contract.</summary>
     public Address? To { get; internal init; }
 

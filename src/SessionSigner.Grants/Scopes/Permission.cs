@@ -186,7 +186,7 @@ public sealed record AnyOf(IReadOnlyList<IReadOnlyList<Constraint>> Alternatives
 /// <param name="Path">The argument or field that is the amount; null to count the native value or the gas.</param>
 public sealed record Meter(string Budget, string? Path)
 {
-    /// <summary>Whether the most that a user operation's gas may cost is counted, and not native value.</summary>
+    /// <summary>Whether the most that the gas of a transaction or user operation may cost is counted, and not native value.</summary>
     public bool OfGasCost { get; init; }
 }
 

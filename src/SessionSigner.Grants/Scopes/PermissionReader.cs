@@ -59,10 +59,6 @@ internal static class PermissionReader
         IReadOnlyList<Meter> meters
     )
     {
-        foreach (var meter in meters.Where(meter => meter.OfGasCost))
-        {
-            reader.Faults.Add(reader.PathOf("meters"), $"Only a user operation counts gas_cost into \"{meter.Budget}\".");
-        }
         var authorizations = reader.OptionalList("authorizations", 1, AuthorizationCountMax, ReadAuthorization);
         var maxAuthorizations = reader.OptionalInteger("max_authorizations", 1, AuthorizationCountMax);
         if (maxAuthorizations is not null && authorizations is null)

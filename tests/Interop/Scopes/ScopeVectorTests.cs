@@ -8,6 +8,7 @@ public class ScopeVectorTests
     [Theory]
     [InlineData("choices")]
     [InlineData("containers")]
+    [InlineData("counting")]
     [InlineData("messages")]
     [InlineData("user-operations")]
     public async Task The_vectors_are_what_viem_makes(string name)

@@ -15,6 +15,7 @@ public class ScopeVectorTests
         "scope.json",
         "scope-choices.json",
         "scope-containers.json",
+        "scope-counting.json",
         "scope-messages.json",
         "scope-user-operations.json",
     ];

@@ -55,16 +55,20 @@ internal static class FeeLint
         {
             warnings.Add($"{path}: max_gas times max_fee_per_gas is above 10^19: one transaction may cost more than 10 ether in fees.");
         }
+        else if (permission.Meters.Any(meter => meter.OfGasCost))
+        {
+            // A budget bounds what all of them may cost.
+        }
         else if (maxSignatures is not { } count)
         {
             warnings.Add(
-                $"{path}: max_gas times max_fee_per_gas is {Text(one)} ether a transaction, and without max_signatures nothing bounds what a session may cost in fees."
+                $"{path}: max_gas times max_fee_per_gas is {Text(one)} ether a transaction, and without max_signatures or a meter of gas_cost nothing bounds what a session may cost in fees."
             );
         }
         else if (!UInt256.TryMultiply(one, (ulong)count, out var all) || all > CostMax)
         {
             warnings.Add(
-                $"{path}: max_gas times max_fee_per_gas times max_signatures is {Text(all)} ether: what a session may cost in fees, which no budget counts; keep it below 10."
+                $"{path}: max_gas times max_fee_per_gas times max_signatures is {Text(all)} ether: what a session may cost in fees; keep it below 10, or count gas_cost into a budget."
             );
         }
     }

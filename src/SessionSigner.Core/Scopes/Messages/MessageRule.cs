@@ -16,7 +16,7 @@ internal sealed class MessageRule(string path, MessageTemplate template, Compile
     {
         if (template.Match(text, now, out var position, out var part) is { } values)
         {
-            return CheckArguments(Arguments.OfValues(values), UInt256.Zero, debits);
+            return CheckArguments(Arguments.OfValues(values), UInt256.Zero, UInt256.Zero, debits);
         }
         var rest = text[position..];
         var shown = FaultList.Quote(Encoding.UTF8.GetString(rest[..Math.Min(rest.Length, ObservedBytesMax)]));

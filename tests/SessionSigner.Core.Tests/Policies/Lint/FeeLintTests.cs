@@ -30,12 +30,22 @@ public class FeeLintTests
     }
 
     [Fact]
+    public void Fees_that_a_budget_counts()
+    {
+        var permission = Fees("500000", "100000000000");
+        permission["meters"] = JsonNode.Parse("""[{"budget":"eth","gas_cost":true}]""");
+        var document = PolicyBuilder.Document(permission);
+        document["ceiling"]!["max_signatures"] = 10_000;
+        Assert.Empty(PolicyLint.Check(PolicyBuilder.Parse(document)));
+    }
+
+    [Fact]
     public void Fees_of_a_session_that_signs_without_end()
     {
         var document = PolicyBuilder.Document(Fees("500000", "100000000000"));
         document["ceiling"]!.AsObject().Remove("max_signatures");
         Assert.Contains(
-            "ceiling.permissions[0]: max_gas times max_fee_per_gas is 0.05 ether a transaction, and without max_signatures nothing bounds what a session may cost in fees.",
+            "ceiling.permissions[0]: max_gas times max_fee_per_gas is 0.05 ether a transaction, and without max_signatures or a meter of gas_cost nothing bounds what a session may cost in fees.",
             PolicyLint.Check(PolicyBuilder.Parse(document))
         );
     }
