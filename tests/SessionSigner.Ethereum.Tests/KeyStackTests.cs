@@ -79,7 +79,7 @@ public sealed class KeyStackTests
         var signature = new byte[65];
         var (publicKey, recovered) = (new byte[33], new byte[33]);
         Assert.True(Secp256k1.TryCreatePublicKey(key, publicKey, stack));
-        for (var i = 0; i < 500; i++)
+        for (var i = 0; i < 200; i++)
         {
             var digest = Keccak256.Hash(BitConverter.GetBytes(i));
             Assert.True(Secp256k1.TrySignRecoverable(key, digest, signature, stack));
