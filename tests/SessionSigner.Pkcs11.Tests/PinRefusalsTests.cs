@@ -36,6 +36,23 @@ public sealed class PinRefusalsTests : IDisposable
     }
 
     [Fact]
+    public void One_process_at_a_time_tries_a_PIN()
+    {
+        var refusal = Assert.Throws<TokenException>(() =>
+            Ask(
+                "1111",
+                () =>
+                {
+                    Assert.Equal(TokenFault.Unavailable, Fault("1111", ReturnValue.Ok));
+                    return ReturnValue.PinIncorrect;
+                }
+            )
+        );
+        Assert.Equal((TokenFault.PinRefused, 1), (refusal.Fault, _asked));
+        Assert.Equal(TokenFault.PinRefused, Fault("1111", ReturnValue.Ok));
+    }
+
+    [Fact]
     public void A_token_that_has_refused_as_many_as_are_kept_is_asked_with_no_other_until_an_operator_removes_the_file()
     {
         for (var i = 0; i < PinMarks.CountMax; i++)
@@ -91,7 +108,7 @@ public sealed class PinRefusalsTests : IDisposable
         {
             Assert.Throws<CryptokiException>(() => LogIn("1111", code));
         }
-        Assert.Empty(_folder.GetFiles());
+        Assert.Equal(0, new FileInfo(Mark).Length);
         Assert.Throws<CryptokiException>(() => LogIn("1111", 0x5));
         Assert.Throws<CryptokiException>(() => LogIn("1111", code));
         Assert.Throws<CryptokiException>(() => LogIn("1111", 0x5));
@@ -106,7 +123,7 @@ public sealed class PinRefusalsTests : IDisposable
     {
         Assert.Throws<CryptokiException>(() => LogIn("1111", 0x5));
         Assert.Null(Fault("1111", code));
-        Assert.Empty(_folder.GetFiles());
+        Assert.Equal(0, new FileInfo(Mark).Length);
         Assert.Throws<CryptokiException>(() => LogIn("1111", 0x5));
         Assert.Null(Fault("1111", code));
         Assert.Equal(4, _asked);

@@ -25,7 +25,7 @@ internal ref struct PermissionSelection<TRule>
         debits.BeginComparison();
     }
 
-    /// <summary>The first permission that allows, or null.</summary>
+    /// <summary>The first permission that allows; null if none does, or if one would but for an amount that it cannot count.</summary>
     public TRule? Allowing { get; private set; }
 
     /// <summary>Takes what a permission says; what it counts is in the debits.</summary>
@@ -35,18 +35,11 @@ internal ref struct PermissionSelection<TRule>
         if (!outcome.IsMet)
         {
             _debits.Discard();
-            if (Allowing is null)
-            {
-                _trace?.AddUnmet(rule, outcome);
-            }
-            if (_refusing is null || outcome.IsFurtherThan(_furthest))
-            {
-                (_furthest, _refusing) = (outcome, rule);
-            }
+            Refuse(rule, outcome);
             return false;
         }
         _debits.KeepLargest();
-        if (Allowing is not null)
+        if (Allowing is not null || IsUncountable)
         {
             return false;
         }
@@ -60,9 +53,32 @@ internal ref struct PermissionSelection<TRule>
     /// <summary>Ends: the debits are what is taken. If no permission allows, the one that the request came furthest under says why, the first of equals.</summary>
     public readonly ScopeDecision End()
     {
-        _debits.EndComparison();
-        return Allowing is not null ? ScopeDecision.Allow(Allowing.Path)
-            : _refusing is not null ? ScopeDecision.Refuse(_refusing.Explain(_furthest))
-            : default;
+        if (Allowing is not null)
+        {
+            _debits.EndComparison();
+            return ScopeDecision.Allow(Allowing.Path);
+        }
+        _debits.Discard();
+        return _refusing is not null ? ScopeDecision.Refuse(_refusing.Explain(_furthest)) : default;
+    }
+
+    // All of a permission is met but that its amount can be counted: no other one may let the request through without that amount.
+    private readonly bool IsUncountable => _furthest.Criterion == Criterion.Meter;
+
+    private void Refuse(TRule rule, in Outcome outcome)
+    {
+        if (_refusing is null || outcome.IsFurtherThan(_furthest))
+        {
+            (_furthest, _refusing) = (outcome, rule);
+        }
+        if (Allowing is not null && IsUncountable)
+        {
+            Allowing = null;
+            _trace?.Rollback(_mark);
+        }
+        if (Allowing is null)
+        {
+            _trace?.AddUnmet(rule, outcome);
+        }
     }
 }

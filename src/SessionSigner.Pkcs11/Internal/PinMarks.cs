@@ -12,6 +12,9 @@ internal sealed class PinMarks : IDisposable
     /// <summary>Most PINs that are kept.</summary>
     public const int CountMax = 16;
 
+    /// <summary>EWOULDBLOCK of errno.h, the HResult of an <see cref="IOException"/> if another process has the file.</summary>
+    public const int HeldByAnother = 11;
+
     private const int SaltSize = 16;
     private const int HashSize = 32;
     private const int Iterations = 200_000;
@@ -31,9 +34,7 @@ internal sealed class PinMarks : IDisposable
         _salt = Read() ?? RandomNumberGenerator.GetBytes(SaltSize);
     }
 
-    /// <summary>Whether nothing is kept any more.</summary>
-    public bool IsEmpty => !Array.Exists(_marks, mark => mark != PinMark.None);
-
+    /// <exception cref="IOException">The file cannot be opened; <see cref="HeldByAnother"/> if another process has it.</exception>
     /// <exception cref="TokenException">The file is not one that this class has written.</exception>
     public static PinMarks Open(string path)
     {
@@ -43,7 +44,8 @@ internal sealed class PinMarks : IDisposable
             {
                 Mode = FileMode.OpenOrCreate,
                 Access = FileAccess.ReadWrite,
-                Share = FileShare.ReadWrite | FileShare.Delete,
+                // Locked until disposed: two processes that try PINs at once would each overwrite what the other keeps.
+                Share = FileShare.None,
                 BufferSize = 0,
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             }
@@ -95,8 +97,13 @@ internal sealed class PinMarks : IDisposable
         var hash = mark == PinMark.None ? new byte[HashSize] : _hashes[line]!;
         _file.Position = line * LineSize;
         _file.Write(Encoding.ASCII.GetBytes($"{WordOf(mark)} {Convert.ToHexStringLower(_salt)} {Convert.ToHexStringLower(hash)}\n"));
-        _file.Flush(flushToDisk: true);
         _marks[line] = mark;
+        if (!Array.Exists(_marks, kept => kept != PinMark.None))
+        {
+            // Not deleted: another process may hold it open, waiting for its turn.
+            _file.SetLength(0);
+        }
+        _file.Flush(flushToDisk: true);
     }
 
     // Lines are written one behind the other, each before the token is asked: what was cut off is the last one, and the token was not asked with it.

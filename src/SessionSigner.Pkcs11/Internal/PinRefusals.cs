@@ -63,10 +63,6 @@ internal sealed class PinRefusals
             // What an earlier attempt left in doubt is settled by a login only.
             marks.Write(line, isIn ? PinMark.None : before);
         }
-        if (marks.IsEmpty)
-        {
-            File.Delete(path);
-        }
         if (!isIn)
         {
             Cryptoki.Check("C_Login", code);
@@ -90,6 +86,14 @@ internal sealed class PinRefusals
         try
         {
             return write();
+        }
+        catch (IOException exception) when (exception.HResult == PinMarks.HeldByAnother)
+        {
+            throw new TokenException(
+                TokenFault.Unavailable,
+                $"The PIN of token {token.Label} is not tried: another process tries one just now, with the same state folder {_folder}. Try again when it has ended.",
+                exception
+            );
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

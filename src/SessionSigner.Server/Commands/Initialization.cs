@@ -28,6 +28,23 @@ internal sealed class Initialization(InitPlan plan, IPEndPoint listen, TimeProvi
 
         // 1. Token and primary key.
         var primaryKey = MakeKey(folder);
+        try
+        {
+            return Complete(folder, primaryKey, roster);
+        }
+        catch (Exception exception) when (exception is StartException or IOException or UnauthorizedAccessException)
+        {
+            // The token stays as it is now, so whoever tries again has to know of it.
+            throw new StartException(
+                (exception as StartException)?.ExitCode ?? ExitCodes.Found,
+                $"{exception.Message} Made before that, and left: token {primaryKey.TokenLabel} (serial {primaryKey.TokenSerial}) with the key {primaryKey.Label}.",
+                exception
+            );
+        }
+    }
+
+    private InitializationResult Complete(PrivateFolder folder, PrimaryKey primaryKey, ApproverRoster? roster)
+    {
         var address =
             primaryKey.PublicKey.Curve == Curve.Secp256k1 ? Address.FromPublicKey(primaryKey.PublicKey.Compressed.Span).ToString() : "";
 

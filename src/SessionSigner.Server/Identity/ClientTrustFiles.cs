@@ -48,8 +48,10 @@ internal sealed class ClientTrustFiles
         var found = ClientTrust.ParseAuthorities(reading.Text);
         if (!reading.IsAgreed && !before.All(authority => Holds(found, authority)))
         {
+            // What is new in it counts already; what is missing, once the next reading agrees.
             TlsLog.TakesBack(_logger, file.Path);
-            return before;
+            X509Certificate2[] added = [.. found.Where(authority => !Holds(before, authority))];
+            return added.Length == 0 ? before : [.. before, .. added];
         }
         file.Accept();
         return found;

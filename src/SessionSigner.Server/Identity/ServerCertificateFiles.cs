@@ -35,7 +35,7 @@ internal sealed class ServerCertificateFiles(TlsSection options, ILogger logger)
         }
         catch (Exception exception)
         {
-            _key.Report(exception.Message);
+            _key.Report($"with {options.Certificate}: {exception.Message}");
             return null;
         }
     }

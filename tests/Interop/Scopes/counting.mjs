@@ -34,6 +34,7 @@ const scope = {
       { budget: "gas", gas_cost: true },
     ]),
     permission("send", bob, "", [{ budget: "gas", gas_cost: true }]),
+    permission("swap-free", other, swap, [], [{ path: "fee", op: "lte", value: "1" }]),
   ],
   budgets: [
     { name: "usdc", unit: "USDC", decimals: 6, limit: "2.5", window: "lifetime", per: "session" },
@@ -52,7 +53,7 @@ const vectors = [
   allowed("two that count", pay(bob, 10n), 1, { usdc: "20", gas }),
   denied("none", pay(bob, 1001n), "ConstraintUnmet", "permissions[0].constraints[0]", bob, `to = ${alice}`),
   allowed("amount and fee into one budget, value and gas into another", { transaction: transaction(other, call(swap, 7n, 2n), 5n) }, 3, { usdc: "9", gas: String(300_000n * 30_000_000_000n + 5n) }),
-  denied("a sum that no number holds", { transaction: transaction(other, call(swap, most, 1n)) }, "BudgetExceeded", "budgets[usdc]", "more than 2^256-1", "2.5"),
+  denied("a sum that no number holds, whatever else would allow it", { transaction: transaction(other, call(swap, most, 1n)) }, "BudgetExceeded", "budgets[usdc]", "more than 2^256-1", "2.5"),
   allowed("gas of a plain transfer at the price of type 0", {
     transaction: serializeTransaction({ type: "legacy", chainId: 1, nonce: 7, gas: 21_000n, gasPrice: 40n, to: bob, value: 1n }),
   }, 4, { gas: "840000" }),

@@ -273,64 +273,6 @@ public class CallScopeTests
     }
 
     [Fact]
-    public void Of_several_permissions_one_that_allows_is_enough_and_all_that_allow_count()
-    {
-        var scope = ScopeBuilder.Compile(
-            ScopeBuilder.Call(Transfer, """[{"path":"amount","op":"lte","value":"10"}]""", MeterAmount, "small"),
-            ScopeBuilder.Call(Transfer, """[{"path":"amount","op":"lte","value":"100"}]""", "[]", "large")
-        );
-        Assert.Equal("ceiling.permissions[0]", scope.Ask(Pay(ScopeBuilder.Alice, 10)).AllowedBy);
-        var debits = new DebitBuffer();
-        Assert.Equal("ceiling.permissions[1]", scope.Ask(Pay(ScopeBuilder.Alice, 11), debits).AllowedBy);
-        Assert.Equal(0, debits.Count);
-    }
-
-    [Fact]
-    public void A_permission_that_counts_less_is_no_way_around_a_budget()
-    {
-        const string Twice = """[{"budget":"eth","path":"amount"},{"budget":"usdc","path":"amount"},{"budget":"usdc","path":"amount"}]""";
-        string[] meters = ["[]", MeterAmount, Twice];
-        foreach (var order in new int[][] { [0, 1, 2], [1, 0, 2], [2, 1, 0], [0, 2, 1] })
-        {
-            var scope = ScopeBuilder.Compile([.. order.Select(i => ScopeBuilder.Call(Transfer, "[]", meters[i], $"p{i}"))]);
-            var debits = new DebitBuffer();
-            Assert.True(scope.Ask(Pay(ScopeBuilder.Alice, 10), debits).IsAllowed);
-            Assert.Equal([(0, (UInt256)20), (1, (UInt256)10)], debits.Items.ToArray().OrderBy(debit => debit.Budget));
-        }
-    }
-
-    [Fact]
-    public void Two_functions_with_one_selector_are_a_fault()
-    {
-        // Both have the selector 0xa9059cbb.
-        Assert.Equal(
-            [
-                "ceiling.permissions[1].function: Has the selector of transfer(address,uint256) in ceiling.permissions[0], which names the same contract: the calls would be read in two ways.",
-            ],
-            ScopeBuilder.Faults(Transfers(), Other())
-        );
-        var onOneChain = Other();
-        onOneChain["chain"] = "1";
-        Assert.Single(ScopeBuilder.Faults(Transfers(), onOneChain));
-        var elsewhere = Other();
-        elsewhere["targets"] = new JsonArray(ScopeBuilder.Other);
-        ScopeBuilder.Compile(Transfers(), elsewhere);
-
-        static JsonObject Transfers() => ScopeBuilder.Call(Transfer, Capped, MeterAmount);
-        static JsonObject Other() => ScopeBuilder.Call("many_msg_babbage(bytes1 x)", name: "other");
-    }
-
-    [Fact]
-    public void Of_several_refusals_the_one_that_came_furthest_is_reported()
-    {
-        var nearly = ScopeBuilder.Call(Transfer, Capped, name: "nearly");
-        var capped = ScopeBuilder.Call(Transfer, name: "capped");
-        capped["max_gas"] = "1";
-        var denial = ScopeBuilder.Compile(capped, nearly).Refusal(Pay(ScopeBuilder.Other, 1));
-        Assert.Equal("ceiling.permissions[1].constraints[1]", denial.Rule);
-    }
-
-    [Fact]
     public void An_amount_that_overflows_the_sum_is_refused()
     {
         var scope = ScopeBuilder.Compile(

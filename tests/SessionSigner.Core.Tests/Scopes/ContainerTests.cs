@@ -52,9 +52,9 @@ public class ContainerTests
     }
 
     [Fact]
-    public void The_meters_of_a_permission_that_does_not_allow_are_taken_back()
+    public void The_meters_of_a_permission_that_cannot_count_all_are_taken_back_and_no_other_one_allows()
     {
-        // The first permission counts, then fails on its last meter; only the second one allows.
+        // The first permission counts, then fails on its last meter.
         var scope = ScopeBuilder.Compile(
             Containers.Unwrap("multicall(bytes[] data)", "multicall"),
             ScopeBuilder.Call(
@@ -65,9 +65,7 @@ public class ContainerTests
             ScopeBuilder.Call("g(uint256 a, uint256[] b)", meters: """[{"budget":"eth","path":"a"}]""", name: "one")
         );
         var call = Containers.Calldata("g(uint256,uint256[])", 5, 64, 1, 9);
-        var debits = new DebitBuffer();
-        Assert.True(scope.Ask(Containers.Multicall(call, call), debits).IsAllowed);
-        Assert.Equal((1, (UInt256)10), Assert.Single(debits.Items.ToArray()));
+        Assert.Equal("ceiling.budgets[usdc]", scope.Refusal(Containers.Multicall(call, call)).Rule);
     }
 
     [Fact]

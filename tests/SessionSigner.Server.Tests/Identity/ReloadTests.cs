@@ -136,6 +136,20 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public void An_authority_that_takes_the_place_of_another_counts_at_once_and_the_other_goes_when_two_readings_say_so()
+    {
+        using var third = TrialAuthority.Create("third", TimeProvider.System);
+        Write("client-ca.pem", _authority.RootPem + "\n" + third.RootPem);
+
+        _tls.Reload();
+        Assert.Equal(3, _tls.Trust.Authorities.Count);
+        _tls.Reload();
+
+        string[] expected = [_authority.RootPem.Trim(), third.RootPem.Trim()];
+        Assert.Equal(expected, _tls.Trust.Authorities.Select(authority => authority.ExportCertificatePem().Trim()));
+    }
+
+    [Fact]
     public void A_reading_that_fails_agrees_with_none()
     {
         Write("refused.txt", "");

@@ -25,9 +25,9 @@ internal static class BudgetLint
             {
                 warnings.Add($"{path}.limit: 2^127 or more is no limit.");
             }
-            else if (FeeLint.IsNoCap(budget.Limit) && Meters(policy.Ceiling, budget).Any(FeeLint.IsOfNativeValue))
+            else if (FeeLint.IsNoCap(budget.Limit) && Meters(policy.Ceiling, budget).Any(meter => meter.Path is null))
             {
-                warnings.Add($"{path}.limit: More than 10^24 of native value, a million ether, is no limit.");
+                warnings.Add($"{path}.limit: More than 10^24 of native value or gas, a million ether, is no limit.");
             }
             if (budget.Per == BudgetPer.Session && !IsCountedElsewhere(policy.Ceiling, budget))
             {

@@ -10,7 +10,6 @@ internal static class TokenLint
     private sealed record Mover(
         int Index,
         string What,
-        string Key,
         UInt256? Chain,
         IReadOnlyList<Address>? Tokens,
         IReadOnlyList<string> Budgets,
@@ -59,21 +58,19 @@ internal static class TokenLint
             return null;
         }
         var function = parsed!;
-        var (name, key) = (function.CanonicalSignature, $"{function.Selector:x8}");
+        var name = function.CanonicalSignature;
         var all = call.Meters.Select(meter => meter.Budget).ToList();
         if (ValueMoves.Find(function) is not { } move)
         {
-            return call.Unwrap == CallContainerKind.None
-                ? new Mover(index, name, key, call.Chain, call.Targets, all, IsKnown: false)
-                : null;
+            return call.Unwrap == CallContainerKind.None ? new Mover(index, name, call.Chain, call.Targets, all, IsKnown: false) : null;
         }
         if (KnownFunctions.FindReal(function) is { } real)
         {
-            return new Mover(index, $"{name}, which is {real},", key, call.Chain, move.TokenAt is null ? call.Targets : null, all);
+            return new Mover(index, $"{name}, which is {real},", call.Chain, move.TokenAt is null ? call.Targets : null, all);
         }
         var tokens = move.TokenAt is { } at ? Listed(call, function.Inputs, Argument.At(function.Inputs, at)) : call.Targets;
         var budgets = move.Amount is { } amount ? ArgumentBounds.Budgets(call, function.Inputs, Argument.At(function.Inputs, amount)) : [];
-        return new Mover(index, name, key, call.Chain, tokens, [.. budgets]);
+        return new Mover(index, name, call.Chain, tokens, [.. budgets]);
     }
 
     private static Mover? Describe(TypedDataPermission typed, int index)
@@ -89,7 +86,7 @@ internal static class TokenLint
         {
             var all = typed.Meters.Select(meter => meter.Budget).ToList();
             return typed.Domain.VerifyingContract is { } verifier
-                ? new Mover(index, typed.PrimaryType, typed.PrimaryType, typed.Domain.ChainId, [verifier], all, IsKnown: false)
+                ? new Mover(index, typed.PrimaryType, typed.Domain.ChainId, [verifier], all, IsKnown: false)
                 : null;
         }
         var tokens =
@@ -98,7 +95,6 @@ internal static class TokenLint
             : null;
         return new Mover(
             index,
-            typed.PrimaryType,
             typed.PrimaryType,
             typed.Domain.ChainId,
             tokens,

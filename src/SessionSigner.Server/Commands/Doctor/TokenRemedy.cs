@@ -18,7 +18,7 @@ internal static class TokenRemedy
                 $"connect the token; {List(token)} shows what there is: put its label and serial number into token.label and token.serial",
             TokenFault.PinFile => $"write the PIN as one line into {PinPlace(token)}, owned by the daemon's user, mode 600",
             TokenFault.PinRefused =>
-                $"see with {List(token)} whether the token has locked its PIN, then put the right one into {PinPlace(token)}: a changed PIN is tried, once",
+                $"see with {List(token)} whether the token has locked its PIN, then put the right one into {PinPlace(token)}: a changed PIN is tried, once; if it is the right one already, delete the file that the text names",
             TokenFault.KeyNotFound =>
                 $"'pkcs11-tool --module {token.Module} --token-label {token.Label} --login --list-objects' shows the keys: put label and identifier of the one that is meant into token.keys, or generate it",
             TokenFault.KeyRefused =>

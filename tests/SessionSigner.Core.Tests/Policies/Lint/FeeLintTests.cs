@@ -84,11 +84,13 @@ public class FeeLintTests
     }
 
     [Theory]
-    [InlineData("1000000000000000000000001", true)]
-    [InlineData("1000000000000000000000000", false)]
-    public void A_budget_of_native_value_without_a_limit_worth_the_name(string limit, bool isNone)
+    [InlineData("native_value", "1000000000000000000000001", true)]
+    [InlineData("native_value", "1000000000000000000000000", false)]
+    [InlineData("gas_cost", "1000000000000000000000001", true)]
+    [InlineData("gas_cost", "1000000000000000000000000", false)]
+    public void A_budget_of_native_value_or_gas_without_a_limit_worth_the_name(string counted, string limit, bool isNone)
     {
-        var native = ScopeBuilder.Call("", meters: """[{"budget":"eth","native_value":true}]""");
+        var native = ScopeBuilder.Call("", meters: $$"""[{"budget":"eth","{{counted}}":true}]""");
         native["max_native_value"] = "5";
         var document = PolicyBuilder.Document(native);
         document["ceiling"]!["budgets"]![0]!["limit"] = limit;
