@@ -13,7 +13,7 @@ public sealed class PinRefusalsTests : IDisposable
 
     public PinRefusalsTests() => _refusals = new PinRefusals(_folder.FullName);
 
-    private string Mark => Assert.Single(Directory.GetFiles(_folder.FullName, "pin-refused-*"));
+    private string Mark => Assert.Single(Directory.GetFiles(_folder.FullName, "pin-attempts-*"));
 
     public void Dispose() => _folder.Delete(recursive: true);
 

@@ -167,7 +167,7 @@ public class PinTests(SoftHsm softHsm)
         Assert.DoesNotContain("CKR_", refusal.Message, StringComparison.Ordinal);
     }
 
-    private static string Mark(Pkcs11Options options) => Directory.EnumerateFiles(options.StateDirectory, "pin-refused-*").Single();
+    private static string Mark(Pkcs11Options options) => Directory.EnumerateFiles(options.StateDirectory, "pin-attempts-*").Single();
 
     private string NewState()
     {

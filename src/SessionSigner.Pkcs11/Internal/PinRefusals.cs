@@ -106,5 +106,5 @@ internal sealed class PinRefusals
     }
 
     private static string FileName(TokenDescription token) =>
-        "pin-refused-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token.Serial)))[..16];
+        "pin-attempts-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token.Serial)))[..16];
 }
