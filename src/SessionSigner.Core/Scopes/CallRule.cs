@@ -34,7 +34,7 @@ internal sealed class CallRule(
         {
             return outcome;
         }
-        var gasCost = transaction?.GasCostMax ?? UInt256.Zero;
+        var gasCost = CountsGas && transaction is not null ? transaction.GasCostMax : UInt256.Zero;
         // 2. A plain transfer has no arguments.
         if (function is null)
         {

@@ -12,6 +12,9 @@ internal abstract class PermissionRule(string path, CompiledConstraint[] constra
     public int ElementLooks { get; } =
         constraints.Sum(constraint => constraint.ElementLooks) + meters.Sum(meter => ElementBound.LooksOf(meter.Path));
 
+    /// <summary>Whether what the gas may cost is counted, so that it has to be worked out.</summary>
+    protected bool CountsGas { get; } = meters.Any(meter => meter.OfGasCost);
+
     protected CompiledConstraint[] Constraints { get; } = constraints;
 
     protected CompiledMeter[] Meters { get; } = meters;

@@ -6,10 +6,10 @@ namespace SessionSigner.Core.Tests;
 
 public class CallScopeTests
 {
-    private const string Transfer = "transfer(address to, uint256 amount)";
-    private const string Capped =
+    internal const string Transfer = "transfer(address to, uint256 amount)";
+    internal const string Capped =
         $$"""[{"path":"amount","op":"lte","value":"100"},{"path":"to","op":"in","values":["{{ScopeBuilder.Alice}}","{{ScopeBuilder.Bob}}"]}]""";
-    private const string MeterAmount = """[{"budget":"usdc","path":"amount"}]""";
+    internal const string MeterAmount = """[{"budget":"usdc","path":"amount"}]""";
 
     [Fact]
     public void Allows_what_a_permission_names_and_counts_it()

@@ -7,10 +7,9 @@ namespace SessionSigner.Core.Tests;
 /// <summary>Permissions for the same calls: which of them decide, and what is counted.</summary>
 public class SeveralPermissionsTests
 {
-    private const string Transfer = "transfer(address to, uint256 amount)";
-    private const string Capped =
-        $$"""[{"path":"amount","op":"lte","value":"100"},{"path":"to","op":"in","values":["{{ScopeBuilder.Alice}}","{{ScopeBuilder.Bob}}"]}]""";
-    private const string MeterAmount = """[{"budget":"usdc","path":"amount"}]""";
+    private const string Transfer = CallScopeTests.Transfer;
+    private const string Capped = CallScopeTests.Capped;
+    private const string MeterAmount = CallScopeTests.MeterAmount;
 
     [Fact]
     public void Of_several_permissions_one_that_allows_is_enough_and_all_that_allow_count()
